@@ -4,17 +4,20 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from raidbot import __version__, check
 from raidbot.cli import main
-from raidbot.db import database, raids
+from raidbot.db import audit, database, raids
 from raidbot.db.database import Database, migrations
+from raidbot.raids.audit.announcement_entries import unheard_entry
+from raidbot.raids.model import Source
 from raidbot.utils import member_tags
 from tests.db import next_release_database
-from tests.raids.builders import raid
+from tests.raids.builders import GUILD, NOW, raid
 
 TOKEN = "a-token.that.must-not-be-seen"
 
@@ -135,6 +138,21 @@ async def test_check_looks_into_the_database_and_changes_nothing(
     assert code == 0
     assert f"is of version {migrations()[-1][0]}, up to date" in capsys.readouterr().out
     assert path.read_bytes() == before
+
+
+async def test_check_names_mentions_that_notified_nobody(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    db = await Database.open(folder / "data" / "raidbot.db")
+    record = partial(
+        audit.record, entries=[unheard_entry(6, 5)] * 2, guild=GUILD, raid=None, at=NOW, actor=None, source=Source.CLOCK
+    )
+    await db.write(record)
+    await db.close()
+
+    code = main(["check"])
+
+    assert code == 0
+    said = capsys.readouterr().out
+    assert said.count(f"In server {GUILD} a mention notified nobody: <@&6> in <#5>. Give me Mention Everyone") == 1
 
 
 async def test_check_names_rows_that_cannot_be_read_and_is_content(

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -180,8 +181,9 @@ def unheard_mentions(connection: sqlite3.Connection, *, limit: int = 20) -> list
     ).fetchall()
     found: list[tuple[GuildId, str]] = []
     for guild, arguments, _ in rows:
-        entry = audit.entry_of(AuditAction.MENTION_UNHEARD, None, None, None, arguments)
-        found.append((GuildId(guild), words(entry).after or ""))
+        with suppress(ValueError):  # a damaged row
+            entry = audit.entry_of(AuditAction.MENTION_UNHEARD, None, None, None, arguments)
+            found.append((GuildId(guild), words(entry).after or ""))
     return found
 
 

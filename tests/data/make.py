@@ -12,6 +12,7 @@ from pathlib import Path
 
 from raidbot.db import (
     absences,
+    announcements,
     closed_dms,
     drafts,
     heard_reactions,
@@ -27,6 +28,7 @@ from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
+from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
 from raidbot.raids.events import Cause
 from raidbot.raids.model import (
     ChannelId,
@@ -187,6 +189,8 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     )
     heard_reactions.keep(tx, [heard])
     absences.note(tx, GuildId(7_900), NOW)
+    one = Announcement(moment=Moment(0, -15), text="{title} {in}", ping=Ping.ROLE, role=506)
+    announcements.change(tx, GUILD, Owner(OwnerKind.TEMPLATE, "test"), lambda _: (one,), BY_MANAGER, NOW)
 
 
 def _outbox(tx: sqlite3.Connection) -> None:

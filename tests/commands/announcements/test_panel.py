@@ -10,7 +10,7 @@ from discord_sandbox.people import Person, PersonResponse
 from raidbot.bot import RaidBot
 from raidbot.db import announcements
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping, Place
-from raidbot.raids.model import GuildId, MessageId, Source
+from raidbot.raids.model import GuildId, MessageId, RaidId, Source
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
@@ -32,6 +32,10 @@ async def stored(
 ) -> list[Announcement]:
     of_owner = partial(announcements.of_owner, guild=GuildId(guild.id), owner=Owner(kind, key))
     return list(await bot.state.db.read(of_owner))
+
+
+async def code_of(bot: RaidBot, number: int = 1) -> str:
+    return (await bot.state.raid(RaidId(number))).code
 
 
 def granting(grants: Grants, settings: GuildSettings) -> GuildSettings:
@@ -153,6 +157,15 @@ async def test_a_leader_announces_without_notifying_anybody(guild: SandboxGuild,
         assert "You may not let announcements notify people here" in answer.text()
         (one,) = await stored(bot, guild)
         assert one.ping is Ping.NOBODY
+
+        owners = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=await code_of(bot))
+        await owners.click("Announcements")
+        await owners.select("Change or remove one", ["at the start"])
+        await owners.click("Notify the seated")
+        await (await panel.click("Time and text")).submit(text="Everybody out")
+        assert "You may not let announcements notify people here" in panel.text()
+        (one,) = await stored(bot, guild)
+        assert (one.text, one.ping) == ("Go", Ping.SEATED)
 
 
 async def test_a_raid_lists_what_comes_from_its_template(guild: SandboxGuild, start: Start, sandbox: Sandbox) -> None:

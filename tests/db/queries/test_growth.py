@@ -15,6 +15,7 @@ GROWTH = 1.25
 """Most by which a call may cost more with four times the history: indexes become deeper."""
 GROWING = {
     "absences.delete_guild": "once per server, 30 days after it removed the bot",
+    "announcements.unheard_mentions": "only `raidbot check` asks",
     "audit.roster_changes": "only the demo asks",
     "outbox.counts": "only the demo asks",
     "raid_listings.history": "reads the seats that the member ever had",

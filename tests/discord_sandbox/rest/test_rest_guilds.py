@@ -117,3 +117,14 @@ async def test_typing_and_leaving(scene: Scene) -> None:
 
     await scene.sandbox.until(lambda: scene.client.heard("guild_remove"))
     assert scene.sandbox.bot.id not in scene.guild.facts.members
+
+
+async def test_members_are_counted_by_role(scene: Scene) -> None:
+    raiders, nobodys = scene.guild.add_role("Raiders"), scene.guild.add_role("Nobody’s")
+    await scene.guild.give_role(scene.alice, raiders)
+
+    counts = {role.id: number for role, number in (await scene.home.role_member_counts()).items()}
+
+    assert (counts[raiders.id], counts[nobodys.id]) == (1, 0)
+    assert scene.guild.id not in counts
+    assert openapi_check.mismatches(scene.sandbox.calls) == []

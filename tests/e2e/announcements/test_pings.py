@@ -96,4 +96,4 @@ async def test_a_channel_that_is_gone_delays_nothing_and_is_told_once(
         assert "Discord refused it" in str(failed)
         assert await told(bot, "announcement not posted") == failed
         tried = [call for call in sandbox.calls if call.method == "POST" and str(gone.id) in call.path]
-        assert len(tried) <= len(raids)
+        assert len(tried) == 1  # the next one waits for a step of the backoff

@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from raidbot.db import announcements
 from raidbot.delivery.boards.raid_key import raid_key
-from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping, Place
-from raidbot.raids.model import GuildId, RaidId, Source
+from raidbot.raids.announcements.model import Place
+from raidbot.raids.model import RaidId
 from raidbot.raids.settings import GuildSettings
-from raidbot.state import Cause
 from tests.e2e import database_facts
+from tests.e2e.who_hears.announcing import Deed, announced
 from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up
 from tests.e2e.who_hears.signup_deeds import (
     also,
@@ -24,7 +23,6 @@ from tests.e2e.who_hears.signup_deeds import (
 )
 from tests.raid_boards import board_text
 
-Deed = Callable[[Evening], AsyncIterator[None]]
 POST = "POST /channels/{}/messages"
 STUCK = "CREATE TRIGGER stuck BEFORE UPDATE ON raids BEGIN SELECT raise(ABORT, 'stuck'); END"
 
@@ -316,26 +314,6 @@ def reminding(settings: GuildSettings, *, creator: int, participants: int) -> Gu
         participant_reminders=participants > 0,
         participant_reminder_minutes=participants or 10,
     )
-
-
-def announced(place: Place) -> Deed:
-    async def deed(evening: Evening) -> AsyncIterator[None]:
-        one = Announcement(moment=Moment(0, -60), place=place, ping=Ping.SEATED)
-        change = partial(
-            announcements.change,
-            guild=GuildId(evening.guild.id),
-            owner=Owner(OwnerKind.RAID, str(evening.raid_id)),
-            rule=lambda before: (*before, one),
-            cause=Cause(Source.COMMAND),
-            now=evening.bot.state.now(),
-        )
-        await evening.bot.state.db.write(change)
-        yield
-        evening.sandbox.advance(AHEAD - timedelta(minutes=60))
-        channel = evening.thread if place is Place.THREAD else evening.guild.channel("raid-signups")
-        await evening.guild.until(lambda: any(evening.sam.id in one.mentions for one in channel.messages.values()))
-
-    return deed
 
 
 RULES: dict[str, Callable[[GuildSettings], GuildSettings]] = {
