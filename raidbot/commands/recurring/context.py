@@ -8,7 +8,7 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.recurring import views
 from raidbot.commands.recurring.views import NO_CODE, SeriesView
 from raidbot.commands.ui import permissions
-from raidbot.commands.ui.components import Controls
+from raidbot.commands.ui.components import Controls, page_of
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.jobs.series_poster import SeriesPoster
@@ -92,9 +92,8 @@ class SeriesContext(PanelContext):
 
     async def list(self, page: int, text: str = "") -> None:
         found = sorted(await self.state.series.of(self.guild), key=lambda one: one.name.casefold())
-        of_server = await self.state.series.dates_off(self.guild)
-        name = permissions.guild_of(self.interaction).name
-        embed = views.list_embed(name, found, page, now=self.state.now(), of_server=of_server)
+        shown = [await self.for_series(series).view() for series in page_of(found, page, views.LIST_PAGE).items]
+        embed = views.list_embed(permissions.guild_of(self.interaction).name, found, page, shown)
         await self.page(text, *views.list_rows(found, page), embeds=(embed,))
 
     def date(self, text: str) -> RecurrenceId:
