@@ -221,7 +221,7 @@ def what_rows(view: DraftView, number: int, menus: ActivityPanel, page: int | No
     last: list[Item] = [make.button("Back", "panel", BLUE if is_there else GREY)]
     if is_there:
         last += [make.button("Title and text", "ask-words", GREY, number), make.button("Take turns", "turns")]
-        last += [one for one in menus.detail_buttons() if getattr(one, "label", "") in ("Counts", "Does not count")]
+        last += menus.counts_button()
     return (*menus.activity_rows(page), *menus.detail_rows(), tuple(last))
 
 

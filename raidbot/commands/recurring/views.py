@@ -176,6 +176,12 @@ def series_embed(view: SeriesView) -> discord.Embed:
     return embed.set_footer(text=render(say("Series {code}", code=Code(series.code))))
 
 
+def member_rows(view: SeriesView) -> tuple[Row, ...]:
+    """Return the buttons for whoever may not change series."""
+    make = controls(view.series.code)
+    return ((make.button("My place", "place", BLUE), controls(NO_CODE).button("All series", "list", GREY, 0)),)
+
+
 def series_rows(view: SeriesView) -> tuple[Row, ...]:
     make = controls(view.series.code)
     resting = rests(view)

@@ -146,6 +146,23 @@ async def test_s24_a_rhythm_that_began_before_goes_on(sandbox: Sandbox, guild: S
         assert f"{(await only_series(bot, guild)).schedule.start:%d.%m.%Y}" == "05.01.2027"
 
 
+async def test_s01_the_hour_stays_when_clocks_change(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        await create_series(
+            guild, name="Brunch", when="first sunday of the month 11am", start="7 march 2027", zone="Europe/London"
+        )
+        panel = await use(guild, "edit", series="Brunch")
+        await panel.click("All dates")
+
+        assert [date.split(", ")[1] for date in dates_in(panel)] == ["11:00 (Europe/London)"] * 5
+        marked = [line for line in panel.text().splitlines() if "clocks change before" in line]
+        assert [line.split(",")[0].lstrip("│ ▪\ufe0f") for line in marked] == ["Sunday 4 April 2027"]
+        assert "for you 07 March 2027 11:00" in panel.text()
+        assert "for you 04 April 2027 10:00" in panel.text()
+        sandbox.advance(timedelta(days=330))  # 27 October 2027
+        assert dates_in(await use(guild, "list"))[0] == "Sunday 7 November 2027, 11:00 (Europe/London)"
+
+
 async def test_s10_fourth_and_last_weekday_stay_what_they_are(guild: SandboxGuild, start: Start) -> None:
     async with start():
         for said, named in (("4th thursday 8pm", "fourth Thursday"), ("last thursday 8pm", "last Thursday")):
