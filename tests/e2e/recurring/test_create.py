@@ -13,6 +13,7 @@ from raidbot.utils.words import WallClock, render, say
 from tests.commands.templates.panel_helpers import create_template
 from tests.conftest import Start
 from tests.e2e.recurring.series_steps import all_series, create_series, dates_in, drafts_of, only_series, submit, use
+from tests.raid_boards import run_create
 
 
 async def test_one_message_leads_from_nothing_to_a_series(guild: SandboxGuild, start: Start) -> None:
@@ -131,6 +132,17 @@ async def test_a_discarded_draft_leaves_nothing(guild: SandboxGuild, start: Star
 
         assert "Discarded. Nothing was saved." in panel.text()
         assert (await all_series(bot, guild), await drafts_of(bot)) == ([], 0)
+
+
+async def test_the_board_of_a_raid_is_shown_as_create_draws_it(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel = await use(guild, "create", template="museum", when="every tuesday 8pm", zone="UTC")
+
+        await panel.click("Show a board")
+
+        plain = await run_create(guild, when="tomorrow 8pm")
+        shown, usual = panel.embeds[0], plain.embeds[0]
+        assert (shown["title"], shown["color"], shown["fields"]) == (usual["title"], usual["color"], usual["fields"])
 
 
 async def test_s24_a_rhythm_that_began_before_goes_on(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:

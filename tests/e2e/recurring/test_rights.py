@@ -1,4 +1,4 @@
-"""Who may do what with series: each road to a post asks for the right to create raids, at every press."""
+"""Rights about series: each road to a post asks for the right to create raids, at every press."""
 
 from discord_sandbox import SandboxGuild
 from raidbot.commands.recurring.cog import ACTIONS, DRAFT_ACTIONS

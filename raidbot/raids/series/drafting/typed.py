@@ -1,4 +1,4 @@
-"""What people type and choose in the flow of a series, applied to its draft. Refused words change nothing."""
+"""Apply what people type and choose in the flow of a series to its draft. Refused words change nothing."""
 
 from collections.abc import Mapping
 from dataclasses import replace
