@@ -1,12 +1,14 @@
 """Single dates, dates off, pauses and the end of a series; deleting one; posting now."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids.model import GuildId, RaidId, Status
+from raidbot.raids.model import GuildId, RaidId, Source, Status
 from raidbot.raids.schedules.model import Count
+from raidbot.state import Cause
 from tests.conftest import Start
 from tests.delivery.harness import until
 from tests.e2e.recurring.series_steps import Option, all_series, create_series, dates_in, only_series, submit, use
@@ -192,9 +194,11 @@ async def test_series_are_offered_by_their_next_date(guild: SandboxGuild, start:
 
 
 async def test_the_list_has_pages(guild: SandboxGuild, start: Start) -> None:
-    async with start():
-        for number in range(6):
-            await create_series(guild, name=f"Series {number}")
+    async with start() as bot:
+        await create_series(guild, name="Series 0", start="8 december")
+        first = await only_series(bot, guild)
+        for number in range(1, 6):
+            await bot.state.series.create(replace(first, name=f"Series {number}"), Cause(Source.COMMAND))
 
         page = await use(guild, "list")
 
