@@ -105,6 +105,8 @@ def some_raids(draw: st.DrawFn) -> Raid:
         counts=draw(st.booleans()),
         creator=MemberId(draw(SNOWFLAKES)),
         leader=draw(st.none() | SNOWFLAKES.map(MemberId)),
+        series=draw(st.none() | SNOWFLAKES),
+        mention=draw(st.none() | SNOWFLAKES),
         channel=ChannelId(draw(SNOWFLAKES)),
         message=draw(st.none() | SNOWFLAKES.map(MessageId)),
         thread=draw(st.none() | SNOWFLAKES.map(ChannelId)),
