@@ -180,6 +180,17 @@ def next_looks(connection: sqlite3.Connection) -> list[tuple[SeriesId, datetime 
     return [(SeriesId(series), _next_look(at)) for series, at in found]
 
 
+def unreadable(connection: sqlite3.Connection) -> list[SetAside]:
+    """Return the series that cannot be read, for `raidbot check`."""
+    found = []
+    for (series,) in connection.execute("SELECT id FROM series ORDER BY id").fetchall():
+        try:
+            load(connection, SeriesId(series))
+        except UnreadableSeries as error:
+            found.append(error.row)
+    return found
+
+
 def _next_look(stored: object) -> datetime | None:
     try:
         return instant_or_none(stored)

@@ -106,6 +106,8 @@ def some_raids(draw: st.DrawFn) -> Raid:
         counts=draw(st.booleans()),
         creator=MemberId(draw(SNOWFLAKES)),
         leader=draw(st.none() | SNOWFLAKES.map(MemberId)),
+        series=draw(st.none() | SNOWFLAKES),
+        mention=draw(st.none() | SNOWFLAKES),
         channel=ChannelId(draw(SNOWFLAKES)),
         message=draw(st.none() | SNOWFLAKES.map(MessageId)),
         thread=draw(st.none() | SNOWFLAKES.map(ChannelId)),
@@ -165,7 +167,7 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "closed_at": later, "closed_by": 94, "closed_reason": CloseReason.AT_START,
         "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "creator_reminded": True,
         "participants_reminded": True, "filled_once": False, "begun": True,
-        "not_held": True, "mention_role": 93,
+        "not_held": True, "series": 93, "mention_role": 92,
         "signup_lead": Lead(1, 30), "deadline_lifted": True, "signup_text": "Bring flasks.",
         "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,
     }  # fmt: skip

@@ -90,16 +90,21 @@ class ActivityPanel:
 
     def detail_buttons(self) -> tuple[Item, ...]:
         """Return the buttons for name, seats, and whether it counts, as far as the activity asks: at most two."""
-        draft, asked, button = self.draft, self.asks, self.controls.button
+        asked, button = self.asks, self.controls.button
         found: list[Item] = []
         if "subject" in asked:
             found.append(button("Name", "ask-name"))
         if "seats" in asked:
             found.append(button("Seats", "ask-seats"))
-        if "counts" in asked:
-            counting = "Counts" if draft.counts else "Does not count"
-            found.append(button(counting, "counts", GREY, "no" if draft.counts else "yes"))
-        return tuple(found)
+        return (*found, *self.counts_button())
+
+    def counts_button(self) -> tuple[Item, ...]:
+        """Return the button that says whether it counts for statistics, if the activity asks for it."""
+        if "counts" not in self.asks:
+            return ()
+        counts = self.draft.counts
+        label = "Counts" if counts else "Does not count"
+        return (self.controls.button(label, "counts", GREY, "no" if counts else "yes"),)
 
     def name_field(self) -> Field:
         return Field("name", LABELS["name"], self.draft.subject or "", max_length=MAX_SUBJECT_LENGTH, required=False)

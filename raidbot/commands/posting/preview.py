@@ -61,12 +61,9 @@ def mark_of(parts: Parts) -> str:
     return fingerprint(json.dumps(sorted(parts.items())))
 
 
-def changes(seen: Parts, now: Parts, words: Mapping[str, Text] = _WORDS) -> str:
-    """Say what changed since the preview whose parts are `seen`; these are empty for a preview that nobody knows.
-
-    `words` name the parts, those of a raid by default.
-    """
-    changed = [part for name, part in words.items() if name in seen and seen[name] != now.get(name)]
+def changes(seen: Parts, now: Parts) -> str:
+    """Say what changed since the preview whose parts are `seen`; these are empty for a preview that nobody knows."""
+    changed = [words for name, words in _WORDS.items() if name in seen and seen[name] != now.get(name)]
     if not changed:
         return render(say("This preview is out of date, so nothing was posted. Check the new one and confirm again."))
     listed = Listed(tuple(changed), "and")

@@ -14,9 +14,12 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.commands.ui.time_forms import DEADLINE_LABEL, SIGNUP_TEXT_LABEL, WHEN_LABEL
 from raidbot.db import closed_dms, outbox, raid_history, undo, unreached
+from raidbot.db.series import UnreadableSeries
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.rosters.signups import RaidOver
+from raidbot.raids.series.model import Series, SeriesId
+from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.state import Rule, State
 from raidbot.utils.errors import Refusal
 
@@ -74,6 +77,16 @@ async def show_panel(state: State, interaction: Interaction, raid: Raid, text: s
     undelivered = await state.db.read(partial(outbox.undelivered, raid=raid.id))
     lacking = await state.db.read(partial(raid_history.lacking, raid=raid.id)) if raid.shows_signups else {}
     missed = await state.db.read(partial(unreached.of_raid, raid=raid.id))
-    names = await state.names(raid)
-    data = PanelData(raid, names, changes, step, unreachable, undelivered, state.now(), lacking, missed)
+    names, series = await state.names(raid), await _series_of(state, raid)
+    data = PanelData(raid, names, changes, step, unreachable, undelivered, state.now(), lacking, missed, series)
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))
+
+
+async def _series_of(state: State, raid: Raid) -> Series | None:
+    """Return the series that the raid was posted for; None if it was deleted or cannot be read."""
+    if raid.series is None:
+        return None
+    try:
+        return await state.series.get(SeriesId(raid.series))
+    except (NoSuchSeries, UnreadableSeries):
+        return None

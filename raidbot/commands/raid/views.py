@@ -27,11 +27,15 @@ from raidbot.raids.messages.unreached import what_was_missed
 from raidbot.raids.model import MemberId, Raid, RoleKey, Status
 from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
+from raidbot.raids.schedules.words import describe_rule
+from raidbot.raids.series.model import Series
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
-from raidbot.utils.words import render
+from raidbot.utils.words import Name, render, say
 
 PANEL = "raid"
+SERIES_PANEL = "series"
+"""The panel of /recurring for one series."""
 _MAX_CHANGES_LENGTH = 1024
 _MAX_LABEL_LENGTH = 80
 _MAX_VALUE_LENGTH = 60
@@ -55,6 +59,7 @@ class PanelData:
     `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
     `undelivered` counts messages about the raid. `lacking` are the roles without a reaction. `missed` are messages that
     did not reach their members.
+    `series` is the one that the raid was posted for, unless it was deleted.
     """
 
     raid: Raid
@@ -66,6 +71,7 @@ class PanelData:
     now: datetime
     lacking: Mapping[RoleKey, Lack] = field(default_factory=dict)
     missed: Sequence[Unreached] = ()
+    series: Series | None = None
 
 
 def embed(data: PanelData) -> discord.Embed:
@@ -107,9 +113,12 @@ def rows(data: PanelData) -> tuple[Row, ...]:
             if took_place
             else button("Cancel raid", "ask-cancel", RED, disabled=is_over),
             _undo(data, controls(raid)),
+            button("Refresh", "panel", GREY),
+        ),
+        (
             _announcements(raid),
             button("Signup deadline", "ask-deadline", GREY, disabled=is_over or data.now >= raid.starts_at),
-            button("Refresh", "panel", GREY),
+            *((_to_series(data.series),) if data.series else ()),
         ),
     )
 
@@ -117,6 +126,10 @@ def rows(data: PanelData) -> tuple[Row, ...]:
 def controls(raid: Raid) -> Controls:
     """Return the buttons and menus that act on this raid's panel."""
     return Controls(partial(address, PANEL, raid.code))
+
+
+def _to_series(series: Series) -> Button:
+    return Controls(partial(address, SERIES_PANEL)).button("Series", "panel", GREY, series.code)
 
 
 def _can_be_marked(data: PanelData) -> bool:
@@ -148,6 +161,10 @@ def _facts(data: PanelData) -> Iterator[str]:
         yield f"**Signup deadline:** {stamps(deadline)}, {before_start(raid.signup_lead)}"
     if raid.signup_text:
         yield f"**Whoever signs up reads:** {clip(escape(raid.signup_text), _MAX_SIGNUP_TEXT_LENGTH)}"
+    if data.series is not None:
+        rule = describe_rule(data.series.schedule)
+        repeats = say("**Series:** {series}. {rule}", series=Name(data.series.name), rule=rule)
+        yield render(repeats)
     if raid.length_minutes is not None:
         yield f"**Length:** {spoken_length(raid.length_minutes)}"
     people = f"created by {_name(raid.creator, names)}"

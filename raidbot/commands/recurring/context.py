@@ -8,10 +8,11 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.recurring import views
 from raidbot.commands.recurring.views import NO_CODE, SeriesView
 from raidbot.commands.ui import permissions
-from raidbot.commands.ui.components import Controls
+from raidbot.commands.ui.components import Controls, page_of
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.jobs.series_poster import SeriesPoster
+from raidbot.raids.permissions import allowed, held_in
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.model import Series
 from raidbot.raids.series.rules import NoSuchSeries
@@ -88,13 +89,15 @@ class SeriesContext(PanelContext):
             await self.list(0, text)
             return
         view = await now.view()
-        await self.page(text, *views.series_rows(view), embeds=(views.series_embed(view),))
+        asker, grants = permissions.asker_of(self.interaction), await permissions.grants_of(self.interaction)
+        manages = any(allowed(asker, permission, grants) for permission in held_in("recurring"))
+        rows = views.series_rows(view) if manages else views.member_rows(view)
+        await self.page(text, *rows, embeds=(views.series_embed(view),))
 
     async def list(self, page: int, text: str = "") -> None:
         found = sorted(await self.state.series.of(self.guild), key=lambda one: one.name.casefold())
-        of_server = await self.state.series.dates_off(self.guild)
-        name = permissions.guild_of(self.interaction).name
-        embed = views.list_embed(name, found, page, now=self.state.now(), of_server=of_server)
+        shown = [await self.for_series(series).view() for series in page_of(found, page, views.LIST_PAGE).items]
+        embed = views.list_embed(permissions.guild_of(self.interaction).name, found, page, shown)
         await self.page(text, *views.list_rows(found, page), embeds=(embed,))
 
     def date(self, text: str) -> RecurrenceId:

@@ -65,7 +65,7 @@ async def _what(context: DraftContext) -> None:
         case _:
             chosen = context.turn_panel(number).chosen(context.press, list(action))
             after = with_turn(context.draft, min(number, len(context.draft.turns)), chosen)
-            await _show_turn(await context.save(after), min(number, len(after.turns) - 1))
+            await _show_turn(await context.save(after), max(0, min(number, len(after.turns) - 1)))
 
 
 async def _show_turn(context: DraftContext, number: int, page: int | None = None) -> None:

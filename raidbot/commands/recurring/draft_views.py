@@ -41,7 +41,7 @@ DRAFT_PANEL = "series-draft"
 _MAX_LENGTH = 3700
 """Of an embed’s description, without the line of totals."""
 _MAX_OPTIONS = 25
-PART_WORDS = {
+_PART_WORDS = {
     "what": say("what is played"),
     "when": say("when it repeats"),
     "off": say("the dates off"),
@@ -107,6 +107,16 @@ def parts(view: DraftView) -> Parts:
         "place": (draft.name, draft.channel, draft.old_boards, draft.drops_changes),
     }
     return {name: fingerprint(json.dumps(value)) for name, value in shown.items()}
+
+
+def changed_since(seen: Parts, now: Parts) -> Text:
+    """Say what changed since the panel whose parts are `seen`; these are empty for one that nobody knows."""
+    changed = tuple(name for part, name in _PART_WORDS.items() if part in seen and seen[part] != now.get(part))
+    if not changed:
+        return say("This panel is out of date, so nothing was saved. Check it and save again.")
+    return say(
+        "Nothing was saved, because {parts} changed meanwhile. Check it and save again.", parts=Listed(changed, "and")
+    )
 
 
 # The panel
@@ -221,7 +231,7 @@ def what_rows(view: DraftView, number: int, menus: ActivityPanel, page: int | No
     last: list[Item] = [make.button("Back", "panel", BLUE if is_there else GREY)]
     if is_there:
         last += [make.button("Title and text", "ask-words", GREY, number), make.button("Take turns", "turns")]
-        last += [one for one in menus.detail_buttons() if getattr(one, "label", "") in ("Counts", "Does not count")]
+        last += menus.counts_button()
     return (*menus.activity_rows(page), *menus.detail_rows(), tuple(last))
 
 

@@ -8,10 +8,10 @@ import discord
 from raidbot.commands.posting.channels import ChannelNotVisible, signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.posting.mentions import check_may_mention
-from raidbot.commands.posting.preview import changes, mark_of
+from raidbot.commands.posting.preview import mark_of
 from raidbot.commands.recurring import draft_views
 from raidbot.commands.recurring.draft_context import DraftContext
-from raidbot.commands.recurring.draft_views import PART_WORDS, DraftView
+from raidbot.commands.recurring.draft_views import DraftView
 from raidbot.commands.recurring.posted import posted_ahead
 from raidbot.commands.recurring.samples import sample_raids
 from raidbot.commands.ui import permissions, responses
@@ -42,7 +42,7 @@ async def save(context: DraftContext) -> None:
     parts = draft_views.parts(view)
     if mark != mark_of(parts):
         seen = context.stored.seen if mark == mark_of(context.stored.seen) else {}
-        await context.home(changes(seen, parts, PART_WORDS))
+        await context.home(render(draft_views.changed_since(seen, parts)))
         return
     plan = await checked_plan(context, view)
     asked = draft_views.questions(view)

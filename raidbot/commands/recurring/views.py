@@ -86,12 +86,11 @@ def controls(code: str) -> Controls:
 # The list
 
 
-def list_embed(
-    guild: str, found: Sequence[Series], page: int, *, now: datetime, of_server: tuple[DatesOff, ...]
-) -> discord.Embed:
+def list_embed(guild: str, found: Sequence[Series], page: int, shown_views: Sequence[SeriesView]) -> discord.Embed:
+    """Return a page of the list; `shown_views` are those of the series on it."""
     shown = page_of(found, page, LIST_PAGE)
     title = count("{n} series of {guild}", "{n} series of {guild}", len(found), guild=guild)
-    blocks = [render(_listed(series, now, of_server)) for series in shown.items]
+    blocks = [render(_listed(view)) for view in shown_views]
     empty = render(say("No series yet. Make one with `/recurring create`."))
     embed = panel_embed(render(title), "\n\n".join(clip(one, _MAX_LENGTH // LIST_PAGE) for one in blocks) or empty)
     if shown.pages > 1:
@@ -110,8 +109,9 @@ def list_rows(found: Sequence[Series], page: int) -> tuple[Row, ...]:
     return (*rows, (make.button("Dates off", "off"),))
 
 
-def _listed(series: Series, now: datetime, of_server: tuple[DatesOff, ...]) -> Text:
-    found = preview(series.schedule, now=now, number=_LISTED_DATES, dates_off=of_server)
+def _listed(view: SeriesView) -> Text:
+    series, now = view.series, view.now
+    found = preview(series.schedule, now=now, number=_LISTED_DATES, dates_off=view.of_server)
     dates = [_short_date(series, one) for one in found.dates]
     return lines(
         say("**{name}** (`{code}`)", name=Name(clip(series.name, _MAX_NAME)), code=Code(series.code)),
@@ -119,6 +119,7 @@ def _listed(series: Series, now: datetime, of_server: tuple[DatesOff, ...]) -> T
         state(series, now, has_dates=bool(found.raids)),
         *dates,
         words.totals(series.schedule, found) if found.totals and found.raids else None,
+        _missed(view),
     )
 
 
@@ -173,6 +174,12 @@ def series_embed(view: SeriesView) -> discord.Embed:
         lines_ += ["", f"**{render(say('Next dates'))}**", fit_lines(dates, max(room, 500)), *tail]
     embed = panel_embed(isolated(series.name), clip("\n".join(lines_), 4096))
     return embed.set_footer(text=render(say("Series {code}", code=Code(series.code))))
+
+
+def member_rows(view: SeriesView) -> tuple[Row, ...]:
+    """Return the buttons for whoever may not change series."""
+    make = controls(view.series.code)
+    return ((make.button("My place", "place", BLUE), controls(NO_CODE).button("All series", "list", GREY, 0)),)
 
 
 def series_rows(view: SeriesView) -> tuple[Row, ...]:

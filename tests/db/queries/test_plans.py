@@ -62,6 +62,7 @@ ALLOWED = {
         BY_STATUS.replace("INDEX", "COVERING INDEX"),
     ): "once at start",
     ("unreadable.py", "_guilds", "SCAN guilds"): "only `raidbot check` asks",
+    ("unreadable.py", "_guilds", "SCAN series_dates_off"): "only `raidbot check` asks",
     (
         "unreadable.py",
         "_guilds",
@@ -73,6 +74,7 @@ ALLOWED = {
     ("rosters.py", "with_unwanted_marks", "SCAN marks"): "once at start",
     ("refused_forms.py", "prune", "SCAN refused_forms"): "refused forms are kept for a day",
     ("series.py", "next_looks", "SCAN series"): "once at start, and when the clock was set back",
+    ("series.py", "unreadable", "SCAN series"): "only `raidbot check` asks",
     (
         "series.py",
         "guilds_with_standing",

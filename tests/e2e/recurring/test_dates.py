@@ -1,13 +1,16 @@
 """Single dates, dates off, pauses and the end of a series; deleting one; posting now."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids.model import GuildId, RaidId, Status
+from raidbot.raids.model import GuildId, RaidId, Source, Status
 from raidbot.raids.schedules.model import Count
+from raidbot.state import Cause
 from tests.conftest import Start
+from tests.delivery.harness import until
 from tests.e2e.recurring.series_steps import Option, all_series, create_series, dates_in, only_series, submit, use
 
 
@@ -191,9 +194,11 @@ async def test_series_are_offered_by_their_next_date(guild: SandboxGuild, start:
 
 
 async def test_the_list_has_pages(guild: SandboxGuild, start: Start) -> None:
-    async with start():
-        for number in range(6):
-            await create_series(guild, name=f"Series {number}")
+    async with start() as bot:
+        await create_series(guild, name="Series 0", start="8 december")
+        first = await only_series(bot, guild)
+        for number in range(1, 6):
+            await bot.state.series.create(replace(first, name=f"Series {number}"), Cause(Source.COMMAND))
 
         page = await use(guild, "list")
 
@@ -203,3 +208,36 @@ async def test_the_list_has_pages(guild: SandboxGuild, start: Start) -> None:
         assert "Series 5" in page.text()
         await page.select("Open a series", ["Series 5"])
         assert "[Skip or change a date]" in page.text()
+
+
+async def test_a_raid_of_a_series_says_so_and_leads_to_it(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        await create_series(guild, name="Daily night", when="every day 20:00", zone="UTC")
+        await guild.until(lambda: guild.messages(guild.channel("raid-signups")))
+        raid = await bot.state.raid(RaidId(1))
+
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=raid.code)
+        assert "Series: Daily night. Every day at 20:00 (UTC)." in panel.text()
+        await panel.click("Series")
+
+        assert "[Skip or change a date]" in panel.text()
+        delete = await use(guild, "delete", series="Daily night")
+        await delete.click("Delete, keep posted raids")
+        assert "Series:" not in (await guild.owner.slash(guild.channel("raid-signups"), "raid", code=raid.code)).text()
+
+
+async def test_the_list_says_what_was_missed(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        await create_series(guild, name="Missed", when="every day 20:00", start="3 december", zone="UTC")
+    sandbox.advance(timedelta(days=4))
+    async with start() as bot:
+        series = await only_series(bot, guild)
+
+        async def missed() -> bool:
+            return any(one.state == "missed" for one in await bot.state.series.occurrences(series.id))
+
+        await until(missed)
+        listed = await use(guild, "list")
+
+        assert "Not posted:" in listed.text()
+        assert "(I was away)" in listed.text()

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from raidbot.raids.schedules.model import Count, Lead
@@ -36,15 +34,12 @@ async def series_from_8_december(guild: SandboxGuild, **options: str) -> PersonR
     return await create_series(guild, None, **chosen)
 
 
-@pytest.mark.parametrize("days", [1, 5, 8, 12])
-async def test_s08_saving_without_a_change_changes_nothing(
-    sandbox: Sandbox, guild: SandboxGuild, start: Start, days: int
-) -> None:
+async def test_s08_saving_without_a_change_changes_nothing(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        panel = await create_series(guild, when="every 2 weeks on tuesday 20:00")
-        sandbox.advance(timedelta(days=days))
+        panel = await create_series(guild, when="every 2 weeks on tuesday 20:00", posted="1 hour before")
         before = await only_series(bot, guild)
-        for _ in range(3):
+        for days in (1, 5, 4):  # in the first week, in the second, and in the first of the next two
+            sandbox.advance(timedelta(days=days))
             panel = await use(guild, "edit", series=before.code)
             await panel.click("All dates")
             await panel.click("When")

@@ -53,6 +53,7 @@ async def test_the_panel_changes_a_place_and_takes_a_date_back(guild: SandboxGui
         await create_series(guild, template="Ember", name="Ember night", start="8 december", zone="UTC")
         panel = await use(guild, "list", alice)
         await panel.select("Open a series", ["Ember night"])
+        assert "[Edit]" not in panel.text()
         await panel.click("My place")
         await panel.select("Come every time as …", ["Tank"])
         await panel.select("Change my role", ["Healer"])

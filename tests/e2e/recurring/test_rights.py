@@ -1,4 +1,4 @@
-"""Who may do what with series: each road to a post asks for the right to create raids, at every press."""
+"""Rights about series: each road to a post asks for the right to create raids, at every press."""
 
 from discord_sandbox import SandboxGuild
 from raidbot.commands.recurring.cog import ACTIONS, DRAFT_ACTIONS
@@ -89,3 +89,22 @@ async def test_a_leader_is_chosen_only_by_who_may_do_what_leaders_may(guild: San
 
         assert "A raid’s leader may do everything on its panel, which you may not." in panel.text()
         assert (await only_series(bot, guild)).leader is None
+
+
+async def test_nothing_is_posted_early_without_the_right_to_create(guild: SandboxGuild, start: Start) -> None:
+    host, helper = guild.add_role("host"), guild.add_role("helper")
+    alice = guild.add_member("alice", roles=[host, helper])
+    async with start() as bot:
+        await create_series(guild, name="Night", start="8 december")
+        await grant(bot, guild, create=host, recurring=helper)
+        page = await use(guild, "trigger", alice, series="Night")
+        form = await (await use(guild, "trigger", alice, series="Night")).click("An extra one")
+        extra = await form.submit(extra="in 3 days at 8pm")
+        await guild.take_role(alice, host)
+
+        pressed = await page.click("Next: Tue 8 Dec 2026, 20:00")
+        confirmed = await extra.click("Yes, post it")
+
+        for answer in (pressed, confirmed):
+            assert "You may not create raids here." in answer.text()
+        assert guild.messages(guild.channel("raid-signups")) == []

@@ -126,7 +126,11 @@ async def test_what_did_not_take_place_after_all_is_undone_without_it(
 
 
 def test_raids_are_created_in_one_place_which_asks() -> None:
-    """A new road has to come by `post`."""
+    """A new road has to come by `post`. The clock posts what somebody with the right has set up.
+
+    Whoever has a raid of a series posted early is asked in `raidbot/commands/recurring/trigger.py`; see
+    tests/e2e/recurring/test_rights.py.
+    """
     package = Path(raidbot.__file__).parent
     places = [
         str(path.relative_to(package))
@@ -138,4 +142,4 @@ def test_raids_are_created_in_one_place_which_asks() -> None:
         and ast.unparse(node.func.value).endswith("state")
     ]
 
-    assert places == ["commands/posting/post.py"]
+    assert sorted(places) == ["commands/posting/post.py", "jobs/series_poster.py"]

@@ -28,6 +28,8 @@ ROWS = {
     "templates": "INSERT INTO templates (guild, key, own, enabled, payload) VALUES (?, 'custom-a', 1, 1, '{}')",
     "outbox": "INSERT INTO outbox (guild, kind, target, payload, dedupe, due_at, state, attempts)"
     " VALUES (?, 'dm', 5, '{}', 'x', 0, 'pending', 0)",
+    "series": "INSERT INTO series (guild, code, name, schedule, rotation, creator, roster, old_boards, created_at,"
+    " looked_at, next_at) VALUES (?, 'ABC234', 'Night', '{}', '[]', 5, 'empty', 'leave', 0, 0, 0)",
 }
 
 
@@ -82,6 +84,7 @@ async def test_no_cell_keeps_another_server_waiting(
         ("guilds", "zone", "Mars/Olympus"),
         ("templates", "payload", "5"),
         ("outbox", "payload", "5"),
+        ("series", "schedule", "5"),
     ],
 )
 async def test_managers_are_told_once_of_what_is_set_aside(

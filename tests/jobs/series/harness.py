@@ -24,7 +24,7 @@ class Killed(BaseException):
 
 @dataclass
 class Discord:
-    """What the job may ask of Discord. `asked` are the series whose channel was looked for, and when."""
+    """All that the job asks of Discord. `asked` are the series whose channel was looked for, and when."""
 
     now: Callable[[], datetime]
     without_channel: set[SeriesId] = field(default_factory=set)

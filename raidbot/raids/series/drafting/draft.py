@@ -238,6 +238,9 @@ def still_to_choose(draft: SeriesDraft, catalogue: Catalogue) -> tuple[Text, ...
     found = [] if draft.turns else [say("what to play")]
     for turn in draft.turns:
         chosen = replace(as_create_draft(turn), starts_at=_SOME_TIME, zone="UTC")
+        if _activity(turn, catalogue) is None:
+            found.append(say("another template, because one was disabled or deleted"))
+            continue
         found += [say("{what}", what=what) for what in missing(chosen, catalogue)]
     if Chosen.RULE not in draft.chosen:
         found.append(say("when it repeats"))

@@ -1,4 +1,4 @@
-"""What people type and choose in the flow of a series, applied to its draft. Refused words change nothing."""
+"""Apply what people type and choose in the flow of a series to its draft. Refused words change nothing."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -52,7 +52,9 @@ def with_when(draft: SeriesDraft, said: Mapping[str, str], *, now: datetime, loc
         draft = replace(with_time(draft, at), assumption=assumption)
     if "rule" in said:
         draft = _with_typed_rule(draft, said["rule"], now=now, locale=locale, has_own_time="time" in said)
-    if said.get("start", "").strip():
+    if "start" in said and not said["start"].strip():
+        draft = replace(draft, chosen=draft.chosen - {Chosen.START})
+    elif "start" in said:
         today = now.astimezone(draft.schedule.place).date()
         draft = starting(draft, parse_start(said["start"], today=today, locale=locale))
     return anchored(draft, now)

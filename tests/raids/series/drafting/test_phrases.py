@@ -1,4 +1,4 @@
-"""What a form shows for editing is read back as the value that it was made from."""
+"""The words that a form shows for editing are read back as the value that they were made from."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
