@@ -107,7 +107,7 @@ def some_raids(draw: st.DrawFn) -> Raid:
         creator=MemberId(draw(SNOWFLAKES)),
         leader=draw(st.none() | SNOWFLAKES.map(MemberId)),
         series=draw(st.none() | SNOWFLAKES),
-        mention=draw(st.none() | SNOWFLAKES),
+        mention_role=draw(st.none() | SNOWFLAKES),
         channel=ChannelId(draw(SNOWFLAKES)),
         message=draw(st.none() | SNOWFLAKES.map(MessageId)),
         thread=draw(st.none() | SNOWFLAKES.map(ChannelId)),

@@ -46,7 +46,7 @@ NOT_SHOWN = {
         "next_place",
     ),
     *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "creator_reminded", "participants_reminded"),
-    *("waits", "marks", "attendance", "asks", "given_up", "mention_role"),
+    *("waits", "marks", "attendance", "asks", "given_up", "series", "mention_role"),
 }
 """Fields that are the same for every raid that is planned by the same person, or that nobody sees."""
 
