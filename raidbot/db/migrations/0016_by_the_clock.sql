@@ -86,3 +86,9 @@ SELECT 1;
 -- Signups: deadlines, texts after signing up, members whom no DM reaches.
 SELECT 1;
 -- End of signups.
+
+
+
+-- Brought along: what became of rows that were kept for later; NULL while nothing has.
+ALTER TABLE moved_rows ADD COLUMN fate TEXT;
+-- End of brought along.

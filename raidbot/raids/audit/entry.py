@@ -87,6 +87,8 @@ class AuditAction(StrEnum):
     SERIES_FAILED = "series.failed"
     SERIES_STOPPED = "series.stopped"
     SERIES_UNHEARD = "series.unheard"
+    SERIES_BROUGHT = "series.brought"
+    SERIES_NOT_BROUGHT = "series.not_brought"
     STANDING_BEGUN = "standing.begun"
     STANDING_ENDED = "standing.ended"
     STANDING_RESTS = "standing.rests"
