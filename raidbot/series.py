@@ -12,7 +12,7 @@ from typing import TypeVar
 from raidbot.db import series as rows
 from raidbot.db import series_occurrences, series_transactions
 from raidbot.db.database import Database
-from raidbot.db.series import SeriesCodeTaken, SeriesDeleted, UnreadableSeries
+from raidbot.db.series import SeriesCodeTakenError, SeriesDeletedError, UnreadableSeries
 from raidbot.db.series_transactions import Look
 from raidbot.db.set_aside import SetAsideReports
 from raidbot.raids.events import Cause
@@ -29,7 +29,7 @@ from raidbot.raids.series.model import (
     SeriesId,
     SeriesRule,
 )
-from raidbot.raids.series.rules import NoSuchSeries, checked
+from raidbot.raids.series.rules import NoSuchSeries, NotAPlace, checked
 from raidbot.utils.aggregate import Aggregate
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import new_code, normalise_code
@@ -156,7 +156,7 @@ class SeriesState:
             while True:
                 try:
                     stored, queued = await self._db.write(work)
-                except SeriesCodeTaken:
+                except SeriesCodeTakenError:
                     continue
                 self._queued(queued)
                 return stored.id, stored
@@ -200,7 +200,7 @@ class SeriesState:
                 return series_transactions.split(tx, whole, before, coded, cause, self._now())
 
             while not created:
-                with suppress(SeriesCodeTaken):
+                with suppress(SeriesCodeTakenError):
                     stored, queued = await self._db.write(work)
                     created.append(stored)
                     self._queued(queued)
@@ -208,6 +208,16 @@ class SeriesState:
 
         await self._changed(series, step)
         return await self.get(created[0].id) if created else await self.change(series, rule, cause)
+
+    async def depart(self, guild: GuildId, member: MemberId, cause: Cause) -> None:
+        """End the standing places of a member who left the guild."""
+        for series in await self.standing_of(guild, member):
+            with suppress(NoSuchSeries, NotAPlace):
+                await self.change(series.id, partial(rules.leave, member=member), cause)
+
+    async def members_standing(self, guild: GuildId) -> frozenset[MemberId]:
+        """Return the members with a standing place in the guild."""
+        return frozenset(await self._db.read(partial(rows.members_standing, guild=guild)))
 
     async def delete(self, series: SeriesId, cause: Cause) -> None:
         """Delete a series; the raids that were posted for it stay. Raises NoSuchSeries."""
@@ -257,7 +267,7 @@ class SeriesState:
     async def _changed(self, series: SeriesId, step: Callable[[Series], Awaitable[Series | None]]) -> Series:
         try:
             before, after = await self._series.change(series, step)
-        except (KeyError, SeriesDeleted):
+        except (KeyError, SeriesDeletedError):
             raise NoSuchSeries from None
         return before if after is None else after
 

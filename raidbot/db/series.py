@@ -7,7 +7,7 @@ from datetime import datetime
 
 from raidbot.db import cells
 from raidbot.db.cells import SetAside
-from raidbot.db.timestamps import instant, seconds, seconds_or_none
+from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RoleKey
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.model import (
@@ -49,11 +49,11 @@ class UnreadableSeries(Refusal):
         self.row = row
 
 
-class SeriesCodeTaken(Exception):  # noqa: N818
+class SeriesCodeTakenError(Exception):
     """The guild already has a series with this code."""
 
 
-class SeriesDeleted(Exception):  # noqa: N818
+class SeriesDeletedError(Exception):
     """The series is not there any more."""
 
 
@@ -122,7 +122,7 @@ def _series(
 
 
 def insert(tx: sqlite3.Connection, series: Series, *, next_at: datetime | None) -> SeriesId:
-    """Insert a new series and return its id; `series.id` is ignored. Raises SeriesCodeTaken."""
+    """Insert a new series and return its id; `series.id` is ignored. Raises SeriesCodeTakenError."""
     try:
         cursor = tx.execute(
             "INSERT INTO series (name, schedule, rotation, channel, leader, mention, roster, old_boards, looked_at,"
@@ -132,24 +132,23 @@ def insert(tx: sqlite3.Connection, series: Series, *, next_at: datetime | None) 
         )
     except sqlite3.IntegrityError as error:
         if "series.guild, series.code" in str(error):
-            raise SeriesCodeTaken from error
+            raise SeriesCodeTakenError from error
         raise
-    assert cursor.lastrowid is not None  # noqa: S101
-    stored = replace(series, id=SeriesId(cursor.lastrowid))
+    stored = replace(series, id=SeriesId(cursor.lastrowid or 0))
     _insert_singles(tx, stored)
     _insert_standing(tx, stored)
     return stored.id
 
 
 def save(tx: sqlite3.Connection, before: Series, after: Series, *, next_at: datetime | None) -> None:
-    """Write the series. Raises SeriesDeleted."""
+    """Write the series. Raises SeriesDeletedError."""
     cursor = tx.execute(
         "UPDATE series SET name = ?, schedule = ?, rotation = ?, channel = ?, leader = ?, mention = ?, roster = ?,"
         " old_boards = ?, looked_at = ?, failures = ?, trouble = ?, next_at = ? WHERE id = ?",
         (*_values(after, next_at), after.id),
     )
     if cursor.rowcount != 1:
-        raise SeriesDeleted
+        raise SeriesDeletedError
     if after.singles != before.singles:
         tx.execute("DELETE FROM series_changes WHERE series = ?", (after.id,))
         _insert_singles(tx, after)
@@ -172,13 +171,20 @@ def of_guild(connection: sqlite3.Connection, guild: GuildId) -> list[SeriesId]:
     return [SeriesId(series) for (series,) in rows]
 
 
-def all_ids(connection: sqlite3.Connection) -> list[SeriesId]:
-    """Return all series of guilds that have the bot."""
-    rows = connection.execute(
-        "SELECT id FROM series WHERE NOT EXISTS (SELECT 1 FROM absences WHERE absences.guild = series.guild)"
+def next_looks(connection: sqlite3.Connection) -> list[tuple[SeriesId, datetime | None]]:
+    """Return all series of guilds that have the bot, and when each is looked at next."""
+    found = connection.execute(
+        "SELECT id, next_at FROM series WHERE NOT EXISTS (SELECT 1 FROM absences WHERE absences.guild = series.guild)"
         " ORDER BY id"
     ).fetchall()
-    return [SeriesId(series) for (series,) in rows]
+    return [(SeriesId(series), _next_look(at)) for series, at in found]
+
+
+def _next_look(stored: object) -> datetime | None:
+    try:
+        return instant_or_none(stored)
+    except cells.UnreadableCellError:
+        return None
 
 
 def due(connection: sqlite3.Connection, *, now: datetime) -> list[SeriesId]:
@@ -303,15 +309,20 @@ def _insert_standing(tx: sqlite3.Connection, series: Series) -> None:
     )
 
 
-def with_standing(connection: sqlite3.Connection, guild: GuildId) -> dict[MemberId, list[SeriesId]]:
-    """Return the members with standing places in the guild, and the series of each."""
+def members_standing(connection: sqlite3.Connection, guild: GuildId) -> list[MemberId]:
+    """Return the members with standing places in the guild."""
     rows = connection.execute(
-        "SELECT member, series FROM series_standing JOIN series ON series.id = series WHERE guild = ?", (guild,)
+        "SELECT DISTINCT member FROM series_standing WHERE series IN (SELECT id FROM series WHERE guild = ?)", (guild,)
     ).fetchall()
-    found: dict[MemberId, list[SeriesId]] = {}
-    for member, series in rows:
-        found.setdefault(MemberId(member), []).append(SeriesId(series))
-    return found
+    return [MemberId(member) for (member,) in rows if isinstance(member, int)]
+
+
+def guilds_with_standing(connection: sqlite3.Connection) -> list[GuildId]:
+    """Return the guilds in which somebody has a standing place."""
+    rows = connection.execute(
+        "SELECT DISTINCT guild FROM series WHERE EXISTS (SELECT 1 FROM series_standing WHERE series = series.id)"
+    ).fetchall()
+    return [GuildId(guild) for (guild,) in rows if isinstance(guild, int)]
 
 
 def standing_of(connection: sqlite3.Connection, guild: GuildId, member: MemberId) -> list[SeriesId]:

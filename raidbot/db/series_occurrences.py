@@ -6,9 +6,9 @@ from datetime import datetime
 
 from raidbot.db import cells
 from raidbot.db.cells import SetAside
-from raidbot.db.series import SeriesDeleted, recurrence
+from raidbot.db.series import SeriesDeletedError, recurrence
 from raidbot.db.timestamps import instant, seconds
-from raidbot.raids.model import GuildId, RaidId
+from raidbot.raids.model import GuildId, Raid, RaidId
 from raidbot.raids.schedules.model import DatesOff, Schedule
 from raidbot.raids.schedules.occurrences import Occurrence
 from raidbot.raids.schedules.rules import RecurrenceId
@@ -19,7 +19,7 @@ _MISSED_KEPT = 100
 """Missed occurrences of a series whose dates are kept."""
 
 
-class AlreadyPosted(Exception):  # noqa: N818
+class AlreadyPostedError(Exception):
     """The occurrence was posted before."""
 
 
@@ -62,9 +62,9 @@ def delete_dates_off(tx: sqlite3.Connection, guild: GuildId) -> None:
 
 
 def claim(tx: sqlite3.Connection, series: SeriesId, occurrence: Occurrence, raid: RaidId) -> None:
-    """Record that the occurrence is posted as this raid. Raises AlreadyPosted or SeriesDeleted."""
+    """Record that the occurrence is posted as this raid. Raises AlreadyPostedError or SeriesDeletedError."""
     if tx.execute("SELECT 1 FROM series WHERE id = ?", (series,)).fetchone() is None:
-        raise SeriesDeleted
+        raise SeriesDeletedError
     cursor = tx.execute(
         "INSERT INTO series_occurrences (series, planned_on, state, starts_at, raid) VALUES (?, ?, 'posted', ?, ?)"
         " ON CONFLICT (series, planned_on) DO UPDATE SET state = 'posted', starts_at = excluded.starts_at,"
@@ -72,12 +72,13 @@ def claim(tx: sqlite3.Connection, series: SeriesId, occurrence: Occurrence, raid
         (series, str(occurrence.id), seconds(occurrence.starts_at), raid),
     )
     if cursor.rowcount != 1:
-        raise AlreadyPosted
+        raise AlreadyPostedError
 
 
-def release(tx: sqlite3.Connection, raid: RaidId) -> None:
-    """Take back the claim of a raid that could not be posted."""
-    tx.execute("DELETE FROM series_occurrences WHERE raid = ?", (raid,))
+def release(tx: sqlite3.Connection, raid: Raid, next_at: datetime) -> None:
+    """Take back the claim of a raid that could not be posted; its series is looked at again at `next_at`."""
+    tx.execute("DELETE FROM series_occurrences WHERE raid = ?", (raid.id,))
+    tx.execute("UPDATE series SET next_at = ? WHERE id = ?", (seconds(next_at), raid.series))
 
 
 def note_missed(
@@ -141,6 +142,16 @@ def last_raid(connection: sqlite3.Connection, series: SeriesId, *, before: datet
         "SELECT id FROM raids WHERE series = ? AND status IN ('open', 'closed') AND starts_at < ?"
         " ORDER BY starts_at DESC LIMIT 1",
         (series, seconds(before)),
+    ).fetchone()
+    return None if row is None else RaidId(row[0])
+
+
+def next_raid(connection: sqlite3.Connection, series: SeriesId, *, after: datetime) -> RaidId | None:
+    """Return the first raid of the series after an instant that was posted and not cancelled."""
+    row = connection.execute(
+        "SELECT id FROM raids WHERE series = ? AND status IN ('open', 'closed') AND starts_at > ?"
+        " ORDER BY starts_at LIMIT 1",
+        (series, seconds(after)),
     ).fetchone()
     return None if row is None else RaidId(row[0])
 

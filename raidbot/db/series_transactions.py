@@ -36,7 +36,7 @@ class Look:
 
 
 def create(tx: sqlite3.Connection, series: Series, cause: Cause, now: datetime) -> tuple[Series, bool]:
-    """Insert a series; return it with its id, and True if messages were queued. Raises SeriesCodeTaken."""
+    """Insert a series; return it with its id, and True if messages were queued. Raises SeriesCodeTakenError."""
     stored = replace(series, id=rows.insert(tx, series, next_at=now))
     _record(tx, stored.guild, [series_entries.created(stored)], cause, now)
     return stored, _tell(tx, stored, news(None, stored, answered=cause.answered), now)
@@ -52,7 +52,7 @@ def save(tx: sqlite3.Connection, before: Series, after: Series, cause: Cause, no
 def split(
     tx: sqlite3.Connection, whole: Series, before: Series, later: Series, cause: Cause, now: datetime
 ) -> tuple[Series, bool]:
-    """Cut a series in two, with what became of the later occurrences. Raises SeriesCodeTaken."""
+    """Cut a series in two, with what became of the later occurrences. Raises SeriesCodeTakenError."""
     rows.save(tx, whole, before, next_at=now)
     stored = replace(later, id=rows.insert(tx, later, next_at=now))
     series_occurrences.move_claims(tx, whole.id, stored.schedule, to=stored.id)

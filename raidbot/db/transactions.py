@@ -8,14 +8,14 @@ from typing import Any
 
 import structlog
 
-from raidbot.db import audit, closed_dms, guilds, outbox, raids, templates, undo
+from raidbot.db import audit, closed_dms, guilds, outbox, raids, series_occurrences, templates, undo
 from raidbot.db.outbox_endings import end_obsolete
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
-from raidbot.raids.events import Cause, Change, Created, Undone
-from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.events import Cancelled, Cause, Change, Created, Undone
+from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid
 from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
@@ -23,6 +23,8 @@ from raidbot.utils.words import render
 
 log = structlog.get_logger(__name__)
 
+_SERIES_RETRY = timedelta(minutes=15)
+"""Time until a raid of a series that Discord refused is tried again, if the bot is killed before it counts that."""
 _USEFUL_AFTER_START = timedelta(days=1)
 """Time after a raid's start, or after the change if that is later, for which a message about it is tried."""
 
@@ -38,8 +40,14 @@ def save_change(
     _note_step(tx, before, change, found, cause, now)
     if cause.actor is not None:
         closed_dms.note_sign_of_life(tx, cause.actor)
+    if change.raid.series is not None and _was_refused(change):
+        series_occurrences.release(tx, change.raid, now + _SERIES_RETRY)
     asked_anew = end_obsolete(tx, before, change, now)
     return record(tx, replace(change, events=(*change.events, *asked_anew)), found, cause, now)
+
+
+def _was_refused(change: Change) -> bool:
+    return any(isinstance(one, Cancelled) and one.reason is CancelReason.NOT_POSTED for one in change.events)
 
 
 def save_settings(

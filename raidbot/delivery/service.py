@@ -23,6 +23,8 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
+from raidbot.delivery.posting_places import PostingPlaces
+from raidbot.delivery.series.old_boards import OldBoards
 from raidbot.delivery.threads import Threads
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State
@@ -104,6 +106,8 @@ class DeliveryService:
             may_sign_up=may_sign_up,
         )
         kinds.register(self.raid_boards)
+        self.old_boards = self._add("old boards", OldBoards(state, client, api, redraw=self.raid_boards.mark))
+        self.posting_places = PostingPlaces(client, may_sign_up)
 
     def _suspect(self, key: PostedKey) -> None:
         self.lost_boards.suspect(key)

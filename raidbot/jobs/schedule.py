@@ -18,12 +18,14 @@ from raidbot.jobs.retention import (
     prune_refused_forms,
     shrink_log,
 )
+from raidbot.jobs.series import SeriesPosting
 from raidbot.state import State
 
 
 def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
     """Return the jobs by the names that the log has for them, in the order in which they run."""
     return {
+        "series": SeriesPosting(state, delivery.posting_places).run,
         "closing": partial(close_due, state, failing=FailingRaids()),
         "reminders": partial(remind_due, state, failing=FailingRaids()),
         "damaged raids": delivery.damaged_boards.follow,

@@ -10,7 +10,17 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import absences, closed_dms, drafts, heard_reactions, imported, outbox, refused_forms, threads
+from raidbot.db import (
+    absences,
+    closed_dms,
+    drafts,
+    heard_reactions,
+    imported,
+    outbox,
+    refused_forms,
+    series_occurrences,
+    threads,
+)
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
@@ -31,6 +41,9 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
+from raidbot.raids.schedules.model import DatesOff
+from raidbot.raids.schedules.occurrences import occurrences
+from raidbot.raids.series import rules
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from raidbot.state import Rule, State
@@ -50,6 +63,7 @@ from tests.raids.builders import (
     roles,
     unposted_raid,
 )
+from tests.state.series.builders import everything as everything_of_a_series
 
 OPEN, CLOSED, IMPORTED = "Molten Core", "Zul'Gurub", "Old Keep – Größe 😀"
 NAMES = {ALICE: "Alice", BOB: "Bob", CAROL: "Carol", DAVE: "Dave", ERIN: "Erin"}
@@ -75,6 +89,21 @@ async def fill(db: Database) -> None:
         await state.change(taken_over, step, Cause(Source.BUTTON, ALICE))
     await db.write(partial(_beside_raids, imported_raid=taken_over))
     await db.write(_outbox)
+    await _series(state)
+
+
+async def _series(state: State) -> None:
+    """A series with everything, of which one raid is posted, and dates off for all."""
+    one = await state.series.create(everything_of_a_series(), BY_MANAGER)
+    occurrence = next(occurrences(one.schedule, after=NOW))
+    raid = await state.create(
+        replace(unposted_raid(title="Raid night"), series=one.id, mention=506),
+        Cause(Source.CLOCK),
+        within=lambda tx, raid: series_occurrences.claim(tx, one.id, occurrence, raid),
+    )
+    await state.change(raid.id, partial(lifecycle.posted, message=MessageId(9_000 + raid.id)), Cause(Source.CLOCK))
+    off = DatesOff(NOW.date(), NOW.date())
+    await state.series.change_dates_off(GUILD, partial(rules.add_dates_off, off=off), BY_MANAGER)
 
 
 def _settings(before: GuildSettings) -> GuildSettings:

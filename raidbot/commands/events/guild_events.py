@@ -168,6 +168,7 @@ class GuildEvents(commands.Cog):
         coming = partial(raid_queries.coming_with_member, guild=guild, member=member, after=now)
         for raid in await self._state.db.read(coming):
             self._alter(raid, guild, partial(signups.depart, member=member, now=now))
+        await self._state.series.depart(guild, member, Cause(Source.DISCORD))
 
     @_listener
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:

@@ -14,6 +14,7 @@ from raidbot.commands.ui.permissions import (
     check_bot_permissions,
 )
 from raidbot.delivery.channel_permissions import missing_permissions
+from raidbot.delivery.posting_places import CONVENTIONAL_NAMES, conventional_channel
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.settings import GuildSettings, SignupStyle
@@ -42,19 +43,13 @@ USE_NAMES = {
 }
 
 _LOGS = (Use.AUDIT, Use.DEBUG)
-_CONVENTIONAL = {
-    Kind.RAID: ("raid-signups", "raid signups"),
-    Kind.MUSEUM: ("museum-signups", "museum signups"),
-    Kind.KEY: ("key-signups", "key signups", "key-boss"),
-    Kind.CHALLENGE: ("challenge-signups", "challenge signups"),
-}
 
 
 class NoSignupChannel(Refusal):
     def __init__(self, kind: Kind) -> None:
         super().__init__(
             f"There is no channel for {KIND_NAMES[kind]} signups yet. Choose one with `/setchannel set`,"
-            f" or create a text channel named #{_CONVENTIONAL[kind][0]}."
+            f" or create a text channel named #{CONVENTIONAL_NAMES[kind][0]}."
         )
 
 
@@ -155,8 +150,7 @@ def _chosen(guild: discord.Guild, chosen: ChannelId, kind: Kind) -> discord.Text
 
 
 def _conventional(guild: discord.Guild, kind: Kind) -> discord.TextChannel:
-    for name in (*_CONVENTIONAL[kind], *_CONVENTIONAL[Kind.RAID]):
-        for channel in guild.text_channels:
-            if channel.name == name:
-                return channel
-    raise NoSignupChannel(kind)
+    channel = conventional_channel(guild, kind)
+    if channel is None:
+        raise NoSignupChannel(kind)
+    return channel

@@ -66,7 +66,7 @@ CREATE INDEX series_standing_by_member ON series_standing (member);
 
 ALTER TABLE raids ADD COLUMN series INTEGER;
 ALTER TABLE raids ADD COLUMN mention INTEGER;
-CREATE INDEX raids_by_series ON raids (series) WHERE series IS NOT NULL;
+CREATE INDEX raids_by_series ON raids (series, starts_at) WHERE series IS NOT NULL;
 -- End of series.
 
 

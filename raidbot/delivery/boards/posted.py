@@ -72,12 +72,16 @@ class PostedThing:
 
 @dataclass(frozen=True, slots=True)
 class UnpostedThing:
-    """A thing to post. `nonce` has at most 17 characters; it is unique among all things and all postings of one."""
+    """A thing to post. `nonce` has at most 17 characters; it is unique among all things and all postings of one.
+
+    `mention` is a role that the message notifies.
+    """
 
     guild: GuildId
     channel: ChannelId
     board: Board
     nonce: str
+    mention: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

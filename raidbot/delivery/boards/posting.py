@@ -163,11 +163,18 @@ class Posting:
         await self._pacer.turn(thing.channel)
         nonce = f"{self._prefix}{thing.nonce}"
         self._sent_at[key] = now
+        content, mentions = _mentioning(thing.mention)
         try:
             sent = await with_controls(
                 self._api,
                 board.controls,
-                lambda controls: channel.send(embed=board.embed(), nonce=nonce, view=controls),  # type: ignore[arg-type]
+                lambda controls: channel.send(
+                    content,
+                    embed=board.embed(),
+                    nonce=nonce,
+                    view=controls,  # type: ignore[arg-type]
+                    allowed_mentions=mentions,
+                ),
                 Family.MESSAGES,
                 thing.guild,
             )
@@ -237,3 +244,11 @@ class Posting:
             await self._api.call(message.delete, Family.MESSAGES)
         except discord.NotFound:
             return
+
+
+def _mentioning(role: int | None) -> tuple[str | None, discord.AllowedMentions]:
+    """Return the text of a message that notifies a role, and leave to notify nobody else."""
+    if role is None:
+        return None, discord.AllowedMentions.none()
+    allowed = discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(role)], replied_user=False)
+    return f"<@&{role}>", allowed

@@ -36,6 +36,7 @@ from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.reaction_notices import ReactionNotices
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
+from raidbot.delivery.series.old_boards import next_board
 from raidbot.delivery.threads import Threads
 from raidbot.raids import labels, lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
@@ -162,7 +163,7 @@ class RaidBoards(PostedKind):
         raid = await self._readable(raid_id)
         if raid is None or raid.message is None or _board_is_gone(raid):
             return None
-        drawn = await self._drawn_of(raid)
+        drawn = (*await self._drawn_of(raid), await next_board(self._state, raid))
         return PostedThing(
             Place(raid.guild, raid.channel, raid.message),
             reactions=render.reactions_of(raid, drawn[1]),
@@ -214,7 +215,7 @@ class RaidBoards(PostedKind):
         if raid is None or raid.status is not Status.POSTING:
             return None
         board = render.board(replace(raid, status=Status.OPEN), *await self._drawn_of(raid))
-        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
+        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}", mention=raid.mention)
 
     async def claim_post(self, raid: int, now: datetime, /) -> datetime | None:
         return await self._state.db.write(partial(rows.claim_post, raid=RaidId(raid), now=now))

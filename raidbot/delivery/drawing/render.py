@@ -28,17 +28,18 @@ def board(
     names: Mapping[MemberId, str],
     style: SignupStyle | None = SignupStyle.REACTIONS,
     leaders: Set[MemberId] = frozenset(),
+    next_board: str | None = None,
 ) -> Board:
     """Render the raid's board within Discord's limits.
 
     Members missing in `names` are shown as “Member”, and `leaders` with a star. With a `style` of None the board shows
-    no way to sign up.
+    no way to sign up. `next_board` is the link to the board of the next raid of a series.
     """
     reactions = reactions_of(raid, style)
     under = controls_of(raid) if _by_button(raid, style) else ()
     title = _title(raid)
     footer = labels.footer(raid) if raid.code else "Preview"
-    facts = "\n".join(_facts(raid, names))
+    facts = "\n".join((*_facts(raid, names), *([f"➡️ Next: {next_board}"] if next_board else [])))
     ways = _ways(raid, reactions, under)
     left = MAX_EMBED_LENGTH - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
     room = min(MAX_DESCRIPTION_LENGTH, left - smallest(raid)) if raid.description else 0
@@ -60,10 +61,16 @@ def reactions_of(raid: Raid, style: SignupStyle | None) -> tuple[str, ...]:
     return tuple(role.emoji for role in raid.roles) if _by_reaction(raid, style) else ()
 
 
-def look(raid: Raid, names: Mapping[MemberId, str], style: SignupStyle | None, leaders: Set[MemberId]) -> object:
+def look(
+    raid: Raid,
+    names: Mapping[MemberId, str],
+    style: SignupStyle | None,
+    leaders: Set[MemberId],
+    next_board: str | None = None,
+) -> object:
     """Return a value that differs whenever the board does, much cheaper to make and compare than a board."""
     shown = changed(raid, marks=(), asks=(), given_up=(), next_place=0, version=0)
-    return shown, _lacks_one(raid), names, style, leaders
+    return shown, _lacks_one(raid), names, style, leaders, next_board
 
 
 def _takes_signups(raid: Raid) -> bool:

@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from raidbot.db import absences, raid_queries
+from raidbot.db import series as series_rows
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.members.names import store_members
@@ -70,7 +71,8 @@ class Departures:
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
         """Queue a check of all guilds with upcoming raids for which `concerns` is True."""
-        for guild in await self._state.db.read(partial(raid_queries.guilds_with_coming, after=self._state.now())):
+        coming = await self._state.db.read(partial(raid_queries.guilds_with_coming, after=self._state.now()))
+        for guild in dict.fromkeys((*coming, *await self._state.db.read(series_rows.guilds_with_standing))):
             if concerns(guild):
                 self.check(guild)
 
@@ -113,7 +115,8 @@ class Departures:
             self._state.notify_outbox()  # its messages have waited
         expected = await self._state.db.read(partial(raid_queries.expected, guild=guild_id, after=self._state.now()))
         leading = await self._state.db.read(partial(raid_queries.leading, guild=guild_id, after=self._state.now()))
-        waiting = iter({**expected, **leading})
+        standing = await self._state.series.members_standing(guild_id)
+        waiting = iter({**expected, **leading, **dict.fromkeys(standing)})
         while asked := list(islice(waiting, _BATCH_SIZE)):
             if guild.unavailable or self._worker.ending:
                 return False
@@ -126,8 +129,9 @@ class Departures:
                 }:
                     self._redraw(raid)
             for member in asked:
-                if member in expected and member not in there and await self._has_left(guild, member):
-                    await self._take_off(guild_id, member, expected[member])
+                is_expected = member in expected or member in standing
+                if is_expected and member not in there and await self._has_left(guild, member):
+                    await self._take_off(guild_id, member, expected.get(member, []))
         return True
 
     async def _has_left(self, guild: discord.Guild, member: MemberId) -> bool:
@@ -142,6 +146,7 @@ class Departures:
         for raid in raids:
             with suppress(UnreadableRaid):
                 await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
+        await self._state.series.depart(guild, member, _CAUSE)
 
     async def _removed_from(self, guild: GuildId) -> bool:
         """Note the bot's absence if it is not in the guild by REST either; its raids rest until it is back.

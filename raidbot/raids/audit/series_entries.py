@@ -114,7 +114,7 @@ def _dates(before: Series, after: Series) -> Iterator[Entry]:
 def _by_date(series: Series) -> dict[RecurrenceId, dict[str, Argument]]:
     found: dict[RecurrenceId, dict[str, Argument]] = {id_: {"skipped": 1} for id_ in series.schedule.skips}
     for move in series.schedule.moves:
-        found.setdefault(move.id, {})["moved"] = move.to.isoformat(timespec="minutes")
+        found.setdefault(move.id, {})["moved_to"] = move.to.isoformat(timespec="minutes")
     for single in series.singles:
         changed: dict[str, Argument] = {
             "leader": single.leader,

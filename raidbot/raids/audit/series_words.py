@@ -33,7 +33,7 @@ TITLES = {
 _FIELDS = {
     "name": say("name"),
     "schedule": say("schedule"),
-    "template": say("what is posted"),
+    "template": say("template"),
     "channel": say("channel"),
     "leader": say("leader"),
     "mention": say("role to notify"),
@@ -50,7 +50,7 @@ def changed_title(given: Arguments) -> str:
 
 
 def _created(given: Arguments) -> Values:
-    return None, _lines(_name(given), _schedule(given.get("schedule")))
+    return None, _joined(_name(given), _schedule(given.get("schedule")))
 
 
 def _deleted(given: Arguments) -> Values:
@@ -60,7 +60,7 @@ def _deleted(given: Arguments) -> Values:
 def _changed(given: Arguments) -> Values:
     field = text(given, "field") or ""
     was, becomes = (_value(field, given.get(side)) for side in ("before", "after"))
-    return was, becomes if field == "name" else _lines(_name(given), becomes)
+    return was, becomes if field == "name" else _joined(_name(given), becomes)
 
 
 def _value(field: str, value: Argument) -> str | None:
@@ -98,7 +98,7 @@ def _schedule(value: Argument) -> str | None:
 
 def _date_changed(given: Arguments) -> Values:
     was, becomes = (_date_values(part(given, side)) for side in ("before", "after"))
-    return was, _lines(_name(given), _day(text(given, "date")), becomes or render(say("as planned")))
+    return was, _joined(_name(given), _day(text(given, "date")), becomes or render(say("as planned")))
 
 
 def _date_values(values: Mapping[str, Argument]) -> str | None:
@@ -111,7 +111,7 @@ def _said(values: Mapping[str, Argument]) -> Iterator[Text]:
         match name, value:
             case "skipped", _:
                 yield say("skipped")
-            case "moved", str():
+            case "moved_to", str():
                 yield say("moved to {at}", at=Raw(value.replace("T", " ")))
             case "leader", int():
                 yield say("leader {member}", member=Mention(value))
@@ -141,18 +141,18 @@ def _missed(given: Arguments) -> Values:
     dates = [*shown, "…", last] if last is not None and total > len(shown) else shown
     why = describe_trouble(_trouble(given)) if "trouble" in given else say("I was away.")
     said = count("{n} date: {dates}. {why}", "{n} dates: {dates}. {why}", total, dates=Raw(", ".join(dates)), why=why)
-    return None, _lines(_name(given), render(said))
+    return None, _joined(_name(given), render(said))
 
 
 def _troubled(given: Arguments) -> Values:
     trouble = _trouble(given)
-    return None, _lines(_name(given), None if trouble is None else render(describe_trouble(trouble)))
+    return None, _joined(_name(given), None if trouble is None else render(describe_trouble(trouble)))
 
 
 def _unheard(given: Arguments) -> Values:
     role = Raw(f"<@&{number(given, 'role')}>")
-    why = say("I can’t mention {role}: allow everyone to mention it, or give me **Mention Everyone**.", role=role)
-    return None, _lines(_name(given), render(why))
+    why = say("I can’t mention {role}: let everyone mention it, or allow me to Mention Everyone.", role=role)
+    return None, _joined(_name(given), render(why))
 
 
 def _brought(given: Arguments) -> Values:
@@ -168,7 +168,7 @@ def _remarks(value: Argument) -> Iterator[str]:
 
 
 def _place(given: Arguments) -> Values:
-    return None, _lines(_name(given), text(given, "role"))
+    return None, _joined(_name(given), text(given, "role"))
 
 
 def _place_ended(given: Arguments) -> Values:
@@ -181,7 +181,7 @@ def _rests(given: Arguments) -> Values:
         *([render(say("not on {dates}", dates=Raw(", ".join(away))))] if away else []),
         *([render(say("back on {dates}", dates=Raw(", ".join(back))))] if back else []),
     ]
-    return None, _lines(_name(given), *said)
+    return None, _joined(_name(given), *said)
 
 
 def _trouble(given: Arguments) -> Trouble | None:
@@ -201,8 +201,8 @@ def _day(planned_on: str | None) -> str | None:
         return planned_on
 
 
-def _lines(*parts: str | None) -> str:
-    return "\n".join(one for one in parts if one)
+def _joined(*parts: str | None) -> str:
+    return ": ".join(one for one in parts if one)
 
 
 VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {

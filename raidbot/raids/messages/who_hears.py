@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from raidbot.raids import events as ev
-from raidbot.raids.model import MemberId, Raid, Source
+from raidbot.raids.model import CancelReason, MemberId, Raid, Source
 
 
 class Hearer(StrEnum):
@@ -67,9 +67,9 @@ def hearers(change: ev.Change, event: ev.Event) -> tuple[MemberId, ...]:
 
     Whoever pressed or commanded reads the answer. They get no message, unless it asks them something.
     """
-    if _is_quiet(event):
-        return ()
     raid = change.raid
+    if _is_quiet(raid, event):
+        return ()
     found = dict.fromkeys(
         member for group in BY_DIRECT_MESSAGE.get(type(event), ()) for member in _people(raid, event, group)
     )
@@ -89,9 +89,14 @@ def may_be_given(raid: Raid, event: ev.Event) -> bool:
     return raid.has_room(raid.role(event.role)) and bool(raid.waitlist(event.role))
 
 
-def _is_quiet(event: ev.Event) -> bool:
-    """Return True for what tells nobody anything: no new time, or leaving before signups closed."""
+def _is_quiet(raid: Raid, event: ev.Event) -> bool:
+    """Return True for what tells nobody anything: no new time, or leaving before signups closed.
+
+    Who made a series hears once that its raids cannot be posted, not of each.
+    """
     match event:
+        case ev.Cancelled(reason=CancelReason.NOT_POSTED):
+            return raid.series is not None
         case ev.TimeChanged(before, after):
             return before == after
         case ev.Left(called_off=called_off):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, Kind, MemberId, Raid, RoleKey, Source, Status
@@ -14,7 +15,13 @@ from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, Template
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.text import clip
 
-Place = tuple[MemberId, RoleKey]
+
+class Place(NamedTuple):
+    """Somebody who is signed up in a new raid, and why: COPY for a copied seat, CLOCK for a standing place."""
+
+    member: MemberId
+    role: RoleKey
+    source: Source
 
 
 def kind_of(turn: Turn) -> Kind:
@@ -74,20 +81,20 @@ def expected(series: Series, occurrence: Occurrence, last: Raid | None) -> tuple
 
     `last` is the raid that the roster is copied from.
     """
-    found: dict[MemberId, RoleKey] = {}
-    for member, role in _asking(series, occurrence, last):
-        found.setdefault(member, role)
-    return tuple(found.items())
+    found: dict[MemberId, Place] = {}
+    for place in _asking(series, occurrence, last):
+        found.setdefault(place.member, place)
+    return tuple(found.values())
 
 
 def seat(raid: Raid, places: Iterable[Place], *, now: datetime) -> Raid:
     """Return the raid in which these members signed up by the usual rules: a seat, or the end of the role's line."""
     signing = replace(raid, status=Status.OPEN)
     known = {role.key for role in raid.roles}
-    for member, role in places:
-        if role in known:
-            at = min(now, raid.starts_at - timedelta(seconds=1))
-            signing = signups.join(signing, member, role, now=at, source=Source.COPY).raid
+    at = min(now, raid.starts_at - timedelta(seconds=1))
+    for place in places:
+        if place.role in known:
+            signing = signups.join(signing, place.member, place.role, now=at, source=place.source).raid
     return replace(signing, status=raid.status, filled_once=signing.is_full)
 
 
@@ -95,10 +102,10 @@ def _asking(series: Series, occurrence: Occurrence, last: Raid | None) -> Iterat
     if series.roster is RosterMode.EMPTY:
         return
     if series.roster is RosterMode.COPY and last is not None:
-        yield from ((held.member, held.role) for held in last.seats)
+        yield from (Place(held.member, held.role, Source.COPY) for held in last.seats)
     for standing in sorted(series.standing, key=lambda one: one.place):
         if occurrence.id not in standing.not_on:
-            yield standing.member, standing.role
+            yield Place(standing.member, standing.role, Source.CLOCK)
 
 
 def _offered_length(turn: Turn, catalogue: Catalogue) -> int | None:

@@ -23,12 +23,12 @@ def describe_trouble(trouble: Trouble | None) -> Text:
         return say("Posting failed.")
     match trouble.code:
         case TroubleCode.NO_CHANNEL:
-            return say("No channel is chosen for its signups: use `/setchannel set`.")
+            return say("No channel is chosen for its signups: use /setchannel set.")
         case TroubleCode.CHANNEL_GONE:
             return say("Its channel was deleted, or I can’t see it.")
         case TroubleCode.LACKING:
-            permissions = Listed(tuple(Raw(f"**{name}**") for name in trouble.detail.split(", ")), "and")
-            return say("I need {permissions} in its channel.", permissions=permissions)
+            permissions = Listed(tuple(map(Raw, trouble.detail.split(", "))), "and")
+            return say("I lack {permissions} in its channel.", permissions=permissions)
         case TroubleCode.TEMPLATE_GONE:
             return say("Its template was disabled or deleted.")
         case TroubleCode.REFUSED:

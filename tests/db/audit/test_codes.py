@@ -18,7 +18,8 @@ from tests.raids.audit.golden import ENTRIES, Shown, read, shown_entry
 from tests.raids.builders import GUILD, NOW
 
 CODE = re.compile(r"[a-z]+([._-][a-z]+)*")
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d(:\d\d(\+00:00)?)?)?")
+"""An instant, a date, a time of day, or both as clocks show them."""
 PLAYERS_WROTE = {
     *(role.name for role in (*RAID.roles, *REORDERED.roles, FISHER, COOK)),
     *(text for role in (*REORDERED.roles, FISHER) for text in (role.emoji, role.icon, role.group)),
@@ -30,9 +31,10 @@ PLAYERS_WROTE = {
 ELSEWHERE = {
     *("America/New_York", "Asia/Tokyo", "Send Messages", "Embed Links", "Missing *Access*"),
     *("7 (ABCD)", "sides: '5' is no list"),
+    *("Europe/London", "Raid night", "Old *name*", "A *title*", "Alt run", "No consumables"),
 }
 """Names of time zones and of Discord's permissions, what Discord said, and what a row holds that cannot be read."""
-NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered"}
+NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered", "series"}
 """Examples of actions that no row of before knows."""
 
 

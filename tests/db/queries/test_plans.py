@@ -66,6 +66,12 @@ ALLOWED = {
     ("raids.py", "in_posting", BY_STATUS.replace("INDEX", "COVERING INDEX")): "only raids that are being posted",
     ("rosters.py", "with_unwanted_marks", "SCAN marks"): "once at start",
     ("refused_forms.py", "prune", "SCAN refused_forms"): "refused forms are kept for a day",
+    ("series.py", "next_looks", "SCAN series"): "once at start, and when the clock was set back",
+    (
+        "series.py",
+        "guilds_with_standing",
+        "SCAN series USING COVERING INDEX sqlite_autoindex_series_1",
+    ): "after a start, with all boards",
     ("threads.py", "lacking_members", BY_STATUS): "only open raids",
 }
 """Steps that read more, by file and function, and why they may."""

@@ -17,12 +17,14 @@ from raidbot.db import (
     imported,
     outbox,
     refused_forms,
+    series_occurrences,
     templates,
     threads,
     undo,
 )
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import raids as rows
+from raidbot.db import series as series_rows
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.outbox import OutboxMessage
 from raidbot.raids.audit.entry import AuditAction, Entry
@@ -41,10 +43,14 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
+from raidbot.raids.schedules.model import DatesOff
+from raidbot.raids.schedules.occurrences import occurrences
+from raidbot.raids.series.model import SeriesCode
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.chaos import IS_LONG
 from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, TANK, joined, raid
+from tests.state.series.builders import everything as everything_of_a_series
 
 Cell = int | float | str | bytes | None
 CELLS: tuple[Cell, ...] = (
@@ -86,6 +92,11 @@ KEYS = {
     "closed_dms": "member",
     "given_up": "raid",
     "heard_reactions": "guild",
+    "series": "guild",
+    "series_changes": "series",
+    "series_standing": "series",
+    "series_occurrences": "series",
+    "series_dates_off": "guild",
     "absences": "guild",
     "facts": "name",
 }
@@ -115,8 +126,15 @@ def damage(path: Path, table: str, now: datetime) -> list[str]:
         return [
             f"{column} = {cell!r}"
             for (guild, raid_id), column, cell in servers
-            if _overwrite(connection, table, column, cell, raid_id if KEYS[table] == "raid" else guild)
+            if _overwrite(connection, table, column, cell, _owner(connection, table, guild, raid_id))
         ]
+
+
+def _owner(connection: sqlite3.Connection, table: str, guild: GuildId, raid: RaidId) -> int:
+    if KEYS[table] == "series":
+        (series,) = connection.execute("SELECT id FROM series WHERE guild = ?", (guild,)).fetchone()
+        return int(series)
+    return raid if KEYS[table] == "raid" else guild
 
 
 def _overwrite(connection: sqlite3.Connection, table: str, column: str, cell: Cell, owner: int) -> bool:
@@ -200,7 +218,17 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         tx,
         [HeardReaction(what=Heard.REMOVED, kind="raid", thing=raid_id, guild=guild, member=ALICE, emoji="x")],
     )
+    _add_series(tx, guild, raid_id, now)
     return guild, raid_id
+
+
+def _add_series(tx: sqlite3.Connection, guild: GuildId, raid_id: RaidId, now: datetime) -> None:
+    plain = replace(everything_of_a_series(), guild=guild, code=SeriesCode("ABC234"))
+    series = series_rows.insert(tx, plain, next_at=now)
+    posted = next(occurrences(plain.schedule, after=plain.looked_at))
+    series_occurrences.claim(tx, series, posted, raid_id)
+    off = (DatesOff(now.date(), now.date()),)
+    series_occurrences.save_dates_off(tx, guild, (), off, now=now)
 
 
 def _set_up(tx: sqlite3.Connection, guild: GuildId) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from raidbot.raids import events as ev
+from raidbot.raids.audit import series_entries
 from raidbot.raids.audit.entry import Argument, AuditAction, Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.role_lists import EVERYONE
@@ -14,11 +15,17 @@ from raidbot.raids.events import Reminder
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, Presence, RaidCode, Role, RoleKey, Seat
 from raidbot.raids.model import Source as From
 from raidbot.raids.permissions import Grants, targets
+from raidbot.raids.schedules.occurrences import occurrences
+from raidbot.raids.series import rules
+from raidbot.raids.series.model import Trouble, TroubleCode
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.catalogue import Entry as Listed
 from raidbot.raids.templates.model import Strategy, Template
 from tests.raids.builders import ALICE, BOB, GUILD, HEALER, MANAGER, NOW, START, TANK, open_raid, roles
+from tests.state.series.builders import SECOND as A_DATE
+from tests.state.series.builders import everything as everything_of_a_series
+from tests.state.series.builders import series
 
 RAID = open_raid(of=roles(tank=1, healer=2), title="Molten *Core*")
 SEAT = Seat(ALICE, HEALER, 1, NOW, From.COMMAND)
@@ -171,6 +178,31 @@ def examples() -> Iterator[tuple[str, Entry]]:
         for number, entry in enumerate(template_entries(*steps)):
             yield f"template {name} {number}", entry
     yield from OTHERS.items()
+    for number, entry in enumerate(_of_series()):
+        yield f"{number} series", entry
+
+
+def _of_series() -> Iterator[Entry]:
+    whole, plain = everything_of_a_series(), replace(series(), name="Old *name*")
+    dates = tuple(occurrences(plain.schedule, after=NOW, before=NOW + timedelta(weeks=12)))
+    yield series_entries.created(whole)
+    yield series_entries.deleted(plain)
+    yield from series_entries.changes(plain, whole)
+    yield from series_entries.changes(whole, plain)
+    stopped = replace(plain, failures=5)
+    yield from series_entries.changes(plain, stopped)
+    yield from series_entries.changes(stopped, plain)
+    away = rules.stay_away(whole, BOB, A_DATE, away=False)
+    yield from series_entries.changes(whole, away)
+    yield from series_entries.changes(away, whole)
+    yield series_entries.dates_off((), whole.schedule.dates_off)
+    yield series_entries.dates_off(whole.schedule.dates_off, ())
+    yield series_entries.missed(plain, dates[:1], None)
+    yield series_entries.missed(plain, dates, Trouble(TroubleCode.TEMPLATE_GONE))
+    for code in TroubleCode:
+        yield series_entries.failed(plain, Trouble(code, "Send Messages" if code is TroubleCode.LACKING else ""))
+    yield series_entries.stopped(plain, Trouble(TroubleCode.CHANNEL_GONE))
+    yield series_entries.unheard(plain, 5)
 
 
 def _catalogue(*templates: Template, enabled: bool = True) -> Catalogue:

@@ -10,31 +10,27 @@ from pathlib import Path
 import pytest
 
 from raidbot.db.database import Database
-from raidbot.raids.model import ChannelId, GuildId, RoleKey, Source
-from raidbot.raids.schedules import edits
-from raidbot.raids.schedules.model import Count, DatesOff, End, Lead, Pause, Posting, PostingHour, Until
+from raidbot.raids.model import GuildId, Source
+from raidbot.raids.schedules.model import Count, DatesOff, End, Lead, Posting, PostingHour, Until
 from raidbot.raids.schedules.rules import (
     Daily,
     EveryHours,
     MonthlyByDate,
     MonthlyByWeekday,
     OnDates,
-    RecurrenceId,
     Rule,
     Weekly,
 )
 from raidbot.raids.series import rules
-from raidbot.raids.series.model import MAX_SERIES, OldBoards, RosterMode, Series, Trouble, TroubleCode, Turn
+from raidbot.raids.series.model import MAX_SERIES, Series, Turn
 from raidbot.raids.series.rules import NoSuchSeries, NotAPlace
 from raidbot.series import TooManySeries
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CREATOR, GUILD, MANAGER, NOW
-from tests.state.series.builders import BY_MANAGER, series, weekly
+from tests.state.series.builders import BY_MANAGER, FIRST, HEALER, SECOND, TANK, everything, series, weekly
 from tests.state.state_helpers import query
 
-FIRST, SECOND = RecurrenceId(date(2026, 3, 19)), RecurrenceId(date(2026, 3, 26))
-TANK, HEALER = RoleKey("tank"), RoleKey("healer")
 ALL_RULES = (
     Daily(3),
     Weekly((0, 3), 2),
@@ -64,36 +60,6 @@ async def audit(state: State) -> list[tuple[str, dict[str, object]]]:
 
 def _instead(changed: Series, _: Series) -> Series:
     return changed
-
-
-def everything() -> Series:
-    schedule = replace(
-        weekly("2026-03-19T20:00"),
-        end=Count(30),
-        posting=PostingHour(time(18), 2, 60),
-        dates_off=(DatesOff(date(2026, 12, 24), date(2027, 1, 1)),),
-        pause=Pause(NOW),
-        number=3,
-    )
-    schedule = edits.move(edits.skip(schedule, FIRST), SECOND, datetime.fromisoformat("2026-03-28T21:30"))
-    turns = (
-        Turn(template="wow-mythic-raid", strategy="Standard", title="A *title*", leader=BOB, length_minutes=90),
-        Turn(template="key", teams=3, team_size=5, subject="Boss", counts=False, description="Bring\nfood"),
-    )
-    one = replace(
-        series(schedule),
-        rotation=turns,
-        channel=ChannelId(5),
-        leader=ALICE,
-        mention=6,
-        roster=RosterMode.COPY,
-        old_boards=OldBoards.DELETE,
-        failures=2,
-        trouble=Trouble(TroubleCode.LACKING, "Send Messages, Embed Links"),
-    )
-    one = rules.change_single(one, SECOND, leader=BOB, title="Alt run", note="No consumables", length_minutes=60)
-    one = rules.join(rules.join(one, ALICE, TANK, now=NOW), BOB, HEALER, now=NOW)
-    return rules.stay_away(one, BOB, SECOND)
 
 
 async def test_all_of_a_series_is_stored(state: State) -> None:

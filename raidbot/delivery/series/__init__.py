@@ -1,0 +1,1 @@
+"""Parts of delivery about series."""
