@@ -56,11 +56,17 @@ def keep(tx: sqlite3.Connection, *, source: str, key: str, guild: int | None, pa
     return cursor.rowcount == 1
 
 
-def waiting(connection: sqlite3.Connection, source: str) -> list[tuple[str, str]]:
-    """Return the key and payload of the kept rows of an old table that nothing was made of yet, in order of keys."""
-    return connection.execute(
-        "SELECT key, payload FROM moved_rows WHERE source = ? AND fate IS NULL ORDER BY key", (source,)
+def waiting(connection: sqlite3.Connection, source: str) -> list[str]:
+    """Return the keys of the kept rows of an old table that nothing was made of yet, in order of keys.
+
+    Damaged rows that could not be settled are left out.
+    """
+    rows = connection.execute(
+        "SELECT key FROM moved_rows WHERE source = ? AND fate IS NULL AND typeof(key) = 'text'"
+        " AND typeof(guild) IN ('integer', 'null') ORDER BY key",
+        (source,),
     ).fetchall()
+    return [key for (key,) in rows]
 
 
 def waiting_row(connection: sqlite3.Connection, source: str, key: str) -> str | None:

@@ -157,7 +157,7 @@ def _unheard(given: Arguments) -> Values:
 
 def _brought(given: Arguments) -> Values:
     schedule = _schedule(given.get("schedule")) if "schedule" in given else None
-    return None, _lines(_name(given), schedule, *_remarks(given.get("remarks")))
+    return None, _joined(_name(given), schedule, *_remarks(given.get("remarks")))
 
 
 def _remarks(value: Argument) -> Iterator[str]:

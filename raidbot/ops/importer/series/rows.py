@@ -22,7 +22,7 @@ def take(source: LegacyDatabase, tx: sqlite3.Connection, known: LegacyTemplates,
         read[key] = report.row(TABLE, key)
         keep(source, tx, TABLE, row, read[key])
     work = TakeOver(now=now, known=known, posted=_posted(source))
-    for key, _ in imported.waiting(tx, TABLE):
+    for key in imported.waiting(tx, TABLE):
         outcome = work.take(tx, key)
         if outcome is not None:
             _report(report, key, read.get(key), outcome)

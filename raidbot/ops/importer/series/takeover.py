@@ -18,8 +18,8 @@ import structlog
 from raidbot.db import audit, guilds, imported, series_occurrences, templates
 from raidbot.db import series as rows
 from raidbot.db.database import Database, Unwritable
-from raidbot.db.series import SeriesCodeTaken
-from raidbot.db.series_occurrences import AlreadyPosted
+from raidbot.db.series import SeriesCodeTakenError
+from raidbot.db.series_occurrences import AlreadyPostedError
 from raidbot.ops.importer import columns, legacy_templates
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.role_layouts import LegacyTemplates
@@ -118,7 +118,7 @@ class TakeOver:
         for one in found:
             imported.give_to_series(tx, one.raid, series.id)
         for occurrence, raid in claims.values():
-            with suppress(AlreadyPosted):
+            with suppress(AlreadyPostedError):
                 series_occurrences.claim(tx, series.id, occurrence, raid)
         return series
 
@@ -148,7 +148,7 @@ class TakeOver:
 async def take_over_kept_rows(db: Database, now: datetime) -> None:
     """Take over what earlier imports kept. What a kill or an error leaves is taken over at the next start."""
     work = TakeOver(now=now)
-    for key, _ in await db.read(partial(imported.waiting, source=TABLE)):
+    for key in await db.read(partial(imported.waiting, source=TABLE)):
         try:
             outcome = await db.write(partial(work.take, key=key))
         except Unwritable:
@@ -163,8 +163,8 @@ async def take_over_kept_rows(db: Database, now: datetime) -> None:
 
 def _cells(payload: str) -> Cells:
     try:
-        cells = columns.mapping(json.loads(payload))
-    except (ValueError, RecursionError):
+        cells = columns.mapping(json.loads(columns.text(payload) or ""))
+    except (Unusable, ValueError, RecursionError):
         cells = {}
     if not cells:
         raise TakeOverError(Remark.UNREADABLE, columns.shown(payload))
@@ -192,7 +192,7 @@ def _insert(tx: sqlite3.Connection, series: Series, codes: random.Random, now: d
     """Insert the series under a code that is the same in a dry run."""
     while True:
         coded = replace(series, code=SeriesCode(new_code(codes)))
-        with suppress(SeriesCodeTaken):
+        with suppress(SeriesCodeTakenError):
             return replace(coded, id=rows.insert(tx, coded, next_at=now))
 
 
