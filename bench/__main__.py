@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bench import process_usage
 from bench.autocomplete import autocomplete
 from bench.bursts import burst, spread
+from bench.clock.tick import clock
 from bench.durable import durable
 from bench.edits.channel import channel
 from bench.edits.steady import steady
@@ -38,6 +39,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "autocomplete": autocomplete,
     "moving": moving,
     "queries": queries,
+    "clock": clock,
 }
 
 
