@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bench import process_usage
 from bench.autocomplete import autocomplete
 from bench.bursts import burst, spread
+from bench.clock.reminders import reminders
 from bench.clock.tick import clock
 from bench.durable import durable
 from bench.edits.channel import channel
@@ -23,7 +24,7 @@ from bench.starting.startup import startup
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
-_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200}
+_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200, "reminders": 600}
 """Longer time limits, for benchmarks with many runs."""
 _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "burst": burst,
@@ -40,6 +41,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "moving": moving,
     "queries": queries,
     "clock": clock,
+    "reminders": reminders,
 }
 
 
