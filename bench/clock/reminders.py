@@ -14,7 +14,7 @@ _LARGE, _SEATS, _OTHERS = 300, 50, 3
 _PAUSE_SECONDS = 1.2
 """Between two full batches of direct messages: what a server may cost another one."""
 _SETTINGS = {"RAIDBOT_HEARTBEAT_SECONDS": "0.2", "RAIDBOT_DM_OPENING_SECONDS": "0.05"}
-"""Conversations count as open: new ones have a pace of their own, which is not measured here."""
+"""Conversations count as open: new ones have a slower pace of their own, which is not measured here."""
 _DAY, _CREATORS, _MEMBERS = timedelta(days=1), timedelta(minutes=25), timedelta(minutes=9)
 """The raids start in a day; so long before the start the creators, and the members, have been due for some minutes."""
 
@@ -27,8 +27,8 @@ class Server:
 
 
 async def reminders() -> Mapping[str, object]:
-    """Remind 300 members of one server and one member of each of three others, all due at once, strict limits."""
-    async with bench_world("strict", settings=_SETTINGS) as stage:
+    """Remind 300 members of one server and one member of each of three others, all due at once, limits off."""
+    async with bench_world("off", settings=_SETTINGS) as stage:
         sizes = {"Crowd": _LARGE} | {f"Other {number}": 1 for number in range(_OTHERS)}
         servers = [await _server(stage, name, members) for name, members in sizes.items()]
         await start_and_settle(stage, [board for server in servers for board in server.boards])
@@ -47,7 +47,6 @@ async def reminders() -> Mapping[str, object]:
             "others_until_last_seconds": list(waits[1:]),
             "others_worst_seconds": delayed,
             "wanted_seconds": round(_PAUSE_SECONDS * (_OTHERS + 1), 2),
-            "refused_429": sum(call.status == 429 for call in stage.sandbox.calls),
         }
 
 

@@ -1,4 +1,4 @@
-"""What became of the occurrences of series, and the dates off of all series of a guild, as rows."""
+"""Rows of the occurrences of series, posted or missed, and of the dates off of all series of a guild."""
 
 import sqlite3
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where raids of a series may be posted, and who may be on them, as far as the bot knows without asking Discord."""
+"""The channels in which raids of series can be posted, as far as the bot knows without asking Discord."""
 
 import discord
 

@@ -79,9 +79,8 @@ class DeliveryService:
         best_effort = BestEffortDms(client, api, conversations=outbox.conversations, server_names=outbox.server_names)
         self.best_effort_dms = self._add("best-effort dms", best_effort)
         self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
-        self.member_names = self._add(
-            "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
-        )
+        names = MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
+        self.member_names = self._add("names", names)
         self.departures = self._add(
             "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
         )

@@ -70,6 +70,10 @@ class BotProcess:
         self._process.terminate()
         return await self._process.wait()
 
+    async def wait(self) -> int:
+        """Wait until the process ends by itself and return its exit code; 0 if it was not started."""
+        return 0 if self._process is None else await self._process.wait()
+
     def advance(self, by: timedelta) -> None:
         """Advance the sandbox's clock and the bot's."""
         self._sandbox.advance(by)

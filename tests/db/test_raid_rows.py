@@ -164,7 +164,7 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "closed_at": later, "closed_by": 94, "closed_reason": CloseReason.AT_START,
         "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "creator_reminded": True,
         "participants_reminded": True, "filled_once": False, "begun": True,
-        "not_held": True,
+        "not_held": True, "series": 93, "mention": 92,
         "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,
     }  # fmt: skip
     assert {field.name for field in fields(Raid)} - set(values) == {"id", "version"}

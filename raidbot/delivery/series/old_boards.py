@@ -1,4 +1,4 @@
-"""What becomes of the board before, once the next raid of its series is posted: a link, and no pin or no board."""
+"""The board before, once the next raid of its series is posted: it links there, and loses its pin or goes."""
 
 from collections.abc import Callable
 from functools import partial

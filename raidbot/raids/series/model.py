@@ -63,7 +63,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What is posted, as /create asks for it. `template` is a template's key or a kind.
+    """One entry of a rotation, as /create asks for it. `template` is a template's key or a kind.
 
     None takes what the template says; a leader of None is the series' leader. Teams, seats and `counts` are for kinds.
     """
@@ -152,7 +152,7 @@ class Series:
 
 
 class OccurrenceState(StrEnum):
-    """What became of an occurrence, as rows hold it."""
+    """The end of an occurrence, as rows hold it."""
 
     POSTED = "posted"
     MISSED = "missed"

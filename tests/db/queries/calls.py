@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 
 from raidbot.db import (
     absences,
@@ -31,13 +30,11 @@ from raidbot.db import (
     raids,
     refused_forms,
     rosters,
-    series_occurrences,
     templates,
     threads,
     undo,
     unreadable,
 )
-from raidbot.db import series as series_rows
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.events import Cancelled, Change, Event, Left
 from raidbot.raids.model import (
@@ -58,14 +55,11 @@ from raidbot.raids.model import (
 from raidbot.raids.permissions import Grants
 from raidbot.raids.purposes import Purpose
 from raidbot.raids.rosters import manager_edits
-from raidbot.raids.schedules.model import DatesOff
-from raidbot.raids.schedules.occurrences import occurrences
-from raidbot.raids.series.model import Series, SeriesCode, SeriesId
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
+from tests.db.queries.series_calls import occurrence_calls, series_calls
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
-from tests.state.series.builders import everything as everything_of_a_series
 
 Call = Callable[[sqlite3.Connection], object]
 
@@ -93,8 +87,8 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("raids", _raids(raid)),
         ("refused_forms", _refused_forms()),
         ("rosters", _rosters(raid)),
-        ("series", _series()),
-        ("series_occurrences", _series_occurrences(raid)),
+        ("series", series_calls()),
+        ("series_occurrences", occurrence_calls(raid)),
         ("templates", _templates()),
         ("threads", _threads(raid)),
         ("undo", _undo(raid)),
@@ -332,57 +326,6 @@ def _refused_forms() -> Iterator[tuple[str, Call]]:
     yield "load", partial(refused_forms.load, key=key)
     yield "delete", partial(refused_forms.delete, key=key)
     yield "prune", partial(refused_forms.prune, before=LONG_AGO)
-
-
-def _insert_series(tx: sqlite3.Connection) -> Series:
-    plain = everything_of_a_series()
-    return replace(plain, id=series_rows.insert(tx, replace(plain, code=SeriesCode(_TEXT)), next_at=NOW))
-
-
-def _series() -> Iterator[tuple[str, Call]]:
-    def inserted(tx: sqlite3.Connection) -> Series:
-        found = series_rows.load(tx, _insert_series(tx).id)
-        assert found is not None
-        return found
-
-    def save(tx: sqlite3.Connection) -> None:
-        before = inserted(tx)
-        series_rows.save(tx, before, replace(before, singles=(), standing=()), next_at=None)
-        series_rows.delete(tx, before.id)
-
-    yield "insert, load, save, delete", save
-    yield "of_guild", partial(series_rows.of_guild, guild=GUILD)
-    yield "next_looks", series_rows.next_looks
-    yield "due", partial(series_rows.due, now=NOW)
-    yield "members_standing", partial(series_rows.members_standing, guild=GUILD)
-    yield "guilds_with_standing", series_rows.guilds_with_standing
-    yield "standing_of", partial(series_rows.standing_of, guild=GUILD, member=MEMBER)
-
-
-def _series_occurrences(raid: RaidId) -> Iterator[tuple[str, Call]]:
-    def claim(tx: sqlite3.Connection) -> None:
-        series = _insert_series(tx)
-        one, other, *_ = islice(occurrences(series.schedule, after=NOW), 3)
-        series_occurrences.claim(tx, series.id, one, raid)
-        series_occurrences.note_missed(tx, series.id, [other], None)
-        series_occurrences.move_claims(tx, series.id, series.schedule, to=series.id)
-        series_occurrences.release(tx, replace(_stored(tx, raid), series=series.id), NOW)
-        series_rows.delete(tx, series.id)
-
-    off = (DatesOff(NOW.date(), NOW.date()),)
-    yield "next_raid", partial(series_occurrences.next_raid, series=SeriesId(1), after=NOW)
-    save = partial(series_occurrences.save_dates_off, guild=GUILD, now=NOW)
-    yield "claim, note_missed, move_claims, release", claim
-    yield "posted", partial(series_occurrences.posted, series=SeriesId(1))
-    yield "history", partial(series_occurrences.history, series=SeriesId(1), limit=10)
-    yield "last_raid", partial(series_occurrences.last_raid, series=SeriesId(1), before=NOW)
-    yield "save_dates_off", partial(save, before=(), after=off)
-    yield "dates_off", partial(series_occurrences.dates_off, guild=GUILD)
-    yield (
-        "save_dates_off (back)",
-        partial(save, before=off, after=()),
-    )
-    yield "delete_dates_off", partial(series_occurrences.delete_dates_off, guild=GUILD)
 
 
 def _absences(raid: RaidId) -> Iterator[tuple[str, Call]]:

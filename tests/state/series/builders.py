@@ -12,7 +12,7 @@ from raidbot.raids.series.model import OldBoards, RosterMode, Series, Trouble, T
 from raidbot.state import Cause
 from tests.raids.builders import ALICE, BOB, CREATOR, GUILD, MANAGER, NOW
 
-TEMPLATE = "wow-mythic-raid"
+TEMPLATE = "wow-10"
 BY_MANAGER = Cause(Source.COMMAND, MANAGER)
 LONDON = "Europe/London"
 FIRST, SECOND = RecurrenceId(date(2026, 3, 19)), RecurrenceId(date(2026, 3, 26))
@@ -50,7 +50,7 @@ def everything() -> Series:
     )
     schedule = edits.move(edits.skip(schedule, FIRST), SECOND, datetime.fromisoformat("2026-03-28T21:30"))
     turns = (
-        Turn(template="wow-mythic-raid", strategy="Standard", title="A *title*", leader=BOB, length_minutes=90),
+        Turn(template=TEMPLATE, strategy="Standard", title="A *title*", leader=BOB, length_minutes=90),
         Turn(template="key", teams=3, team_size=5, subject="Boss", counts=False, description="Bring\nfood"),
     )
     one = replace(

@@ -217,3 +217,18 @@ async def test_creator_and_manager_are_not_mixed_up(state: State) -> None:
 
     assert one.creator == CREATOR
     assert (await query(state, "SELECT actor FROM audit")) == [(MANAGER,)]
+
+
+async def test_a_server_that_is_purged_leaves_nothing_of_its_series(state: State) -> None:
+    one = await state.series.create(everything(), BY_MANAGER)
+    other = await state.series.create(replace(everything(), guild=GuildId(8)), BY_MANAGER)
+    off = DatesOff(date(2026, 12, 24), date(2027, 1, 1))
+    await state.series.change_dates_off(GUILD, partial(rules.add_dates_off, off=off), BY_MANAGER)
+
+    await state.delete_guild(GUILD)
+
+    with pytest.raises(NoSuchSeries):
+        await state.series.get(one.id)
+    assert await state.series.dates_off(GUILD) == ()
+    left = await query(state, "SELECT series FROM series_changes UNION SELECT series FROM series_standing")
+    assert left == [(other.id,)]
