@@ -50,7 +50,7 @@ _NO_FILE = LegacyTemplates({}, legacy_templates.SHARED_TEMPLATES)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a row: a series with remarks, or the reason why not."""
+    """The end of a row: a series with remarks, or the reason why there is none."""
 
     series: Series | None
     remarks: tuple[Noted, ...] = ()
