@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.ops.importer.series.takeover import take_over_kept_rows
 from raidbot.raids.model import GuildId
@@ -55,6 +56,32 @@ async def test_a_start_of_the_new_version_takes_over_what_was_kept(
     assert len(audited(database, "series.brought")) == 2
     (left,) = audited(database, "series.not_brought")
     assert left == {"name": "id lost", "remarks": [["no-zone", "'Narnia'"]]}
+
+
+def keep_grant(database: Path, guild: int, command: str, role: int) -> None:
+    cells = {"guild_id": str(guild), "command_name": command, "role_id": str(role)}
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute(
+            "INSERT INTO moved_rows (source, key, guild, payload) VALUES ('command_permissions', ?, ?, ?)",
+            (f"command_name {command}", guild, json.dumps(cells)),
+        )
+
+
+async def test_roles_get_the_commands_that_were_still_missing_when_their_server_moved_in(database: Path) -> None:
+    await (await Database.open(database)).close()
+    keep_grant(database, 7, "raid", 71)
+    keep_grant(database, 7, "dance", 72)
+
+    await _take_over(database)
+    await _take_over(database)
+
+    with closing(sqlite3.connect(database)) as connection:
+        assert guilds.settings(connection, GuildId(7)).grants.roles == {"raid": frozenset({71})}
+        assert connection.execute("SELECT key, fate FROM moved_rows ORDER BY key").fetchall() == [
+            ("command_name dance", None),
+            ("command_name raid", "taken"),
+        ]
+        assert connection.execute("SELECT count(*) FROM audit").fetchone() == (1,)
 
 
 async def test_a_kill_at_any_moment_of_it_costs_and_doubles_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from raidbot.ops.importer import columns, legacy_templates
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.role_layouts import LegacyTemplates
 from raidbot.ops.importer.rosters import Cells
-from raidbot.ops.importer.series import convert
+from raidbot.ops.importer.series import convert, grants
 from raidbot.ops.importer.series.schedules import has_posting_time, last_posting
 from raidbot.raids.audit import series_entries
 from raidbot.raids.audit.entry import Entry
@@ -148,17 +148,14 @@ class TakeOver:
 async def take_over_kept_rows(db: Database, now: datetime) -> None:
     """Take over what earlier imports kept. What a kill or an error leaves is taken over at the next start."""
     work = TakeOver(now=now)
-    for key in await db.read(partial(imported.waiting, source=TABLE)):
-        try:
-            outcome = await db.write(partial(work.take, key=key))
-        except Unwritable:
-            return
-        except Exception:  # a single row must not keep the bot from starting
-            log.exception("series of the old bot not taken over", row=key)
-            continue
-        if outcome is not None:
-            reason = outcome.reason.remark if outcome.reason else TAKEN
-            log.info("series of the old bot", row=key, fate=str(reason))
+    for table, take in ((TABLE, work.take), (grants.TABLE, partial(grants.take, now=now))):
+        for key in await db.read(partial(imported.waiting, source=table)):
+            try:
+                await db.write(partial(take, key=key))
+            except Unwritable:
+                return
+            except Exception:  # a single row must not keep the bot from starting
+                log.exception("row of the old bot not taken over", table=table, row=key)
 
 
 def _cells(payload: str) -> Cells:
