@@ -24,6 +24,7 @@ from raidbot.raids.schedules.occurrences import raids
 from raidbot.raids.schedules.rules import Weekly
 from raidbot.raids.series.model import Series, SeriesCode, Turn
 from raidbot.raids.templates.catalogue import untouched
+from raidbot.state import State
 
 _GUILDS, _RAIDS_EACH, _SERIES_EACH = 100, 50, 10
 _ROUNDS, _CLAIMED_ROUNDS = 20, 3
@@ -41,8 +42,9 @@ async def clock() -> Mapping[str, object]:
         now = bot.state.now().replace(microsecond=0)
         await bot.state.db.write(partial(_fill, guilds=guilds, now=now))
         jobs = all_jobs(bot.state, bot.delivery)
-        first = await _tick(jobs, now)
+        await _tick(jobs, now)  # looks at the new series
         quiet = [await _tick(jobs, now + timedelta(seconds=count)) for count in range(_ROUNDS)]
+        first = await _tick(all_jobs(State(bot.state.db, bot.state.clock), bot.delivery), now)
         claimed = []
         for count in range(_CLAIMED_ROUNDS):
             later = now + _AHEAD - timedelta(hours=20) + timedelta(seconds=count)
