@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from bench import process_usage
 from bench.autocomplete import autocomplete
 from bench.bursts import burst, spread
+from bench.clock.reminders import reminders
+from bench.clock.tick import clock
 from bench.durable import durable
 from bench.edits.channel import channel
 from bench.edits.steady import steady
@@ -23,7 +25,7 @@ from bench.starting.startup import startup, sweep
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
-_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200, "many": 900, "sweep": 1200}
+_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200, "many": 900, "sweep": 1200, "reminders": 600}
 """Longer time limits, for benchmarks with many runs."""
 _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "burst": burst,
@@ -40,6 +42,8 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "autocomplete": autocomplete,
     "moving": moving,
     "queries": queries,
+    "clock": clock,
+    "reminders": reminders,
     "sweep": sweep,
 }
 _ONLY_NAMED = frozenset({"sweep"})

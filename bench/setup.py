@@ -4,7 +4,7 @@ import asyncio
 import random
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -61,10 +61,12 @@ class BenchWorld:
 
 
 @asynccontextmanager
-async def bench_world(limits: Literal["strict", "off"], *, sliding_edits: bool = False) -> AsyncIterator[BenchWorld]:
+async def bench_world(
+    limits: Literal["strict", "off"], *, sliding_edits: bool = False, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[BenchWorld]:
     with TemporaryDirectory(prefix="raidbot-bench-", ignore_cleanup_errors=True) as folder:
         async with Sandbox(limits=limits, sliding_edits=sliding_edits) as sandbox:
-            bot = BotProcess(sandbox, Path(folder), settings=_QUIET)
+            bot = BotProcess(sandbox, Path(folder), settings=_QUIET | dict(settings or {}))
             try:
                 yield BenchWorld(sandbox, bot, Path(folder) / "raidbot.db")
             finally:
@@ -87,13 +89,14 @@ async def post_museums(
     *,
     signed: Sequence[Person] = (),
     chat: random.Random | None = None,
+    seed: int = 1,
 ) -> list[Posted]:
     """Post an open museum with 50 seats in each of `places`, with the signups and reactions of `signed`.
 
-    With `chat`, up to seven messages of others follow each.
+    With `chat`, up to seven messages of others follow each. Their codes come from `seed`.
     """
     db = await Database.open(stage.database)
-    rng = random.Random(1)
+    rng = random.Random(seed)
 
     def post(tx: sqlite3.Connection, place: Channel) -> Posted:
         posted = _post(tx, stage.sandbox, guild, place, signed, rng)

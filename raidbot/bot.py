@@ -26,6 +26,7 @@ from raidbot.delivery.invalid_requests import InvalidRequests
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
+from raidbot.ops.importer.series.takeover import take_over_kept_rows
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.clock import Clock
@@ -136,6 +137,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         latest: datetime | None = await self.state.db.read(audit.latest)
         self._went_away = latest or self.state.now()
+        await take_over_kept_rows(self._db, self.state.now())
         await self.state.find_boards()
         await self.delivery.presence.load()
         for cog in all_cogs(self._services()):

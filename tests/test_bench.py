@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import durable, process_usage
+from bench.clock import tick
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,6 +51,16 @@ def test_every_difference_among_fifty_boards_is_found_with_few_calls() -> None:
     figures = json.loads(run.stdout)
     assert figures["differences_mended"] == 10
     assert figures["calls_without_full_reads"]["worst"] <= 20
+
+
+async def test_a_tick_is_measured_as_a_whole_and_by_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tick, "_GUILDS", 2)
+
+    figures = await tick.clock()
+
+    assert (figures["raids"], figures["series"], figures["posted"]) == (100, 20, 0)
+    assert isinstance(figures["claimed_job_ms"], dict)
+    assert "series" in figures["claimed_job_ms"]
 
 
 def test_an_unknown_benchmark_is_named() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from raidbot.db.timestamps import seconds_or_none
+from raidbot.db.timestamps import instant, seconds, seconds_or_none
 from raidbot.raids.model import GuildId, MemberId, RaidId
 
 
@@ -54,6 +54,63 @@ def keep(tx: sqlite3.Connection, *, source: str, key: str, guild: int | None, pa
         (source, key, guild, payload),
     )
     return cursor.rowcount == 1
+
+
+def waiting(connection: sqlite3.Connection, source: str) -> list[str]:
+    """Return the keys of the kept rows of an old table that nothing was made of yet, in order of keys.
+
+    Damaged rows that could not be settled are left out.
+    """
+    rows = connection.execute(
+        "SELECT key FROM moved_rows WHERE source = ? AND fate IS NULL AND typeof(key) = 'text'"
+        " AND typeof(guild) IN ('integer', 'null') ORDER BY key",
+        (source,),
+    ).fetchall()
+    return [key for (key,) in rows]
+
+
+def waiting_row(connection: sqlite3.Connection, source: str, key: str) -> str | None:
+    """Return the payload of a kept row that nothing was made of yet."""
+    row = connection.execute(
+        "SELECT payload FROM moved_rows WHERE source = ? AND key = ? AND fate IS NULL", (source, key)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def settle(tx: sqlite3.Connection, source: str, key: str, *, fate: str, used: bool) -> None:
+    """Record what became of a kept row, once and for all; the content of a `used` one is elsewhere now."""
+    tx.execute(
+        "UPDATE moved_rows SET fate = ?, payload = iif(?, '{}', payload) WHERE source = ? AND key = ?",
+        (fate, used, source, key),
+    )
+
+
+def raid_of_message(connection: sqlite3.Connection, guild: GuildId, message: int) -> tuple[RaidId, datetime] | None:
+    """Return the guild's raid with this board, and its start."""
+    row = connection.execute(
+        "SELECT id, starts_at FROM raids WHERE message = ? AND guild = ?", (message, guild)
+    ).fetchone()
+    return None if row is None else (RaidId(row[0]), instant(row[1]))
+
+
+def raids_ahead(
+    connection: sqlite3.Connection, guild: GuildId, template: str, *, after: datetime
+) -> list[tuple[RaidId, datetime]]:
+    """Return the guild's raids of a template that start later, with their starts, without those of a series."""
+    rows = connection.execute(
+        "SELECT id, starts_at FROM raids WHERE guild = ? AND template = ? AND starts_at > ? AND series IS NULL"
+        " AND status IN ('posting', 'open', 'closed') ORDER BY starts_at",
+        (guild, template, seconds(after)),
+    ).fetchall()
+    return [(RaidId(raid), instant(starts_at)) for raid, starts_at in rows]
+
+
+def series_names(connection: sqlite3.Connection, guild: GuildId) -> list[str]:
+    return [str(name) for (name,) in connection.execute("SELECT name FROM series WHERE guild = ?", (guild,)).fetchall()]
+
+
+def give_to_series(tx: sqlite3.Connection, raid: RaidId, series: int) -> None:
+    tx.execute("UPDATE raids SET series = ? WHERE id = ?", (series, raid))
 
 
 def open_balance(tx: sqlite3.Connection, balance: Balance) -> bool:

@@ -17,7 +17,8 @@ from discord_sandbox.page.server import Page
 from raidbot.demo import archive
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator_buttons import Operator
-from raidbot.demo.seed import BACKDATE, Seed
+from raidbot.demo.seed import BACKDATE, ZONE, Seed
+from raidbot.demo.weekly import plan_weekly_raid
 
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - a list of hosts to refuse
 NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")
@@ -56,6 +57,8 @@ async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path
         try:
             address = await _open(sandbox, operator, *place)
             print("Starting a Discord of your own, with the bot in it ...", file=out, flush=True)
+            if is_new:
+                await plan_weekly_raid(sandbox, bot.database, zone=ZONE)
             await bot.start()
             if is_new:
                 await _fill(sandbox, bot, out)

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,9 @@ from discord_sandbox import Sandbox
 from discord_sandbox.page.operator import Action
 from raidbot.db import audit_overview, guilds, outbox
 from raidbot.db import raids as rows
+from raidbot.db import series as series_rows
 from raidbot.db.audit_overview import AuditEntry
+from raidbot.db.series import UnreadableSeries
 from raidbot.demo import upcoming
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.audit.entry import AuditAction
@@ -114,6 +116,10 @@ class Operator:
             for due in upcoming.upcoming(raid, guilds.settings(connection, raid.guild), now=now)
             if due.at > now
         ]
+        for series, _ in series_rows.next_looks(connection):
+            with suppress(UnreadableSeries):
+                found = series_rows.load(connection, series)
+                coming += [] if found is None else upcoming.posting(found, now=now)
         first = min(coming, default=None)
         return None if first is None else {"at": first.at.isoformat(), "what": first.what}
 

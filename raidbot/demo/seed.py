@@ -17,7 +17,7 @@ BACKDATE = timedelta(hours=2)
 _TIMEOUT_SECONDS = 30.0
 _DUNGEON = ("🛡️", "💚", "⚔️", "⚔️")
 _SMALL_TALK = (
-    "The dungeon run is up, and so is a museum evening on Saturday.",
+    "The dungeon run is up, and so is a museum evening. The weekly dungeon posts itself: try the button “+1 week”.",
     "I can tank 🛡️",
     "Is there a seat for a healer left? I may be **ten minutes** late.",
     "There is, and if not you wait in line and the bot tells you.",

@@ -1,4 +1,4 @@
-"""List the next timed events of raids, so that the page can advance the clock to them."""
+"""List the next timed events of raids and series, so that the page can advance the clock to them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from raidbot.raids import lifecycle
 from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.model import CloseReason, Raid
 from raidbot.raids.reminders import reminder_time
+from raidbot.raids.schedules.due import next_posting
+from raidbot.raids.series.model import Series
 from raidbot.raids.settings import GuildSettings
 
 
@@ -15,6 +17,13 @@ from raidbot.raids.settings import GuildSettings
 class Upcoming:
     at: datetime
     what: str
+
+
+def posting(series: Series, *, now: datetime) -> Iterator[Upcoming]:
+    """Yield when the next raid of a series is posted."""
+    at = None if series.is_stopped else next_posting(series.schedule, after=now)
+    if at is not None:
+        yield Upcoming(at, f"{series.name}: its next raid is posted")
 
 
 def upcoming(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Upcoming]:

@@ -12,6 +12,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.server import Page
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator_buttons import Operator
+from raidbot.demo.weekly import NAME, plan_weekly_raid
 from tests.browser.conftest import OpenPage
 from tests.raid_boards import post_raid
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event lo
 @pytest_asyncio.fixture(loop_scope="session")
 async def bot(sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path) -> AsyncIterator[BotProcess]:
     running = BotProcess(sandbox, tmp_path)
+    await plan_weekly_raid(sandbox, running.database, zone="Europe/Berlin")
     await running.start()
     yield running
     await running.stop()
@@ -76,6 +78,18 @@ async def test_the_clock_moves_to_the_reminder_and_to_the_start(guild: SandboxGu
     await screen.open("raid-signups")
     await expect(board).to_contain_text("🔒")
     await expect(screen.message("Museum").locator(".reaction")).to_have_count(0)
+
+
+async def test_the_weekly_raid_is_posted_when_the_clock_moves_by_a_week(open_page: OpenPage) -> None:
+    screen = await open_page(be="Ana")
+    await screen.open("raid-signups")
+    panel = screen.page.get_by_role("complementary")
+    await expect(panel.get_by_text(f"{NAME}: its next raid is posted")).to_be_visible()
+
+    for number in (1, 2):
+        await panel.get_by_role("button", name="+1 week").click()
+        await expect(screen.messages.filter(has_text=NAME)).to_have_count(number)
+        await screen.react(screen.messages.filter(has_text=NAME).last, "🛡️")
 
 
 async def test_the_strip_tells_what_the_bot_did(guild: SandboxGuild, open_page: OpenPage) -> None:

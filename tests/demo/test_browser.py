@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from raidbot.demo.weekly import NAME
 from tests.discord_sandbox.page.page_client import Json, PageClient, connect_page
 
 TIMEOUT_SECONDS = 60.0
@@ -147,6 +148,10 @@ async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: De
         await page_client.until(lambda: board["id"] in page_client.gone())
         assert "World of Warcraft" in told["said"]
         await page_client.until(lambda: any("is cancelled" in one["content"] for one in page_client.messages()))
+
+        await page_client.ask("advance", seconds=7 * 86_400)
+        while NAME not in str((await shown.history("raid-signups"))[-1]["embeds"]):
+            await page_client.another_push()
 
         await page_client.ask("operate", action="outage")
         failed = await page_client.ask("slash", channel=board["channel"], command="ping")

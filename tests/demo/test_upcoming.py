@@ -8,8 +8,12 @@ from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, RaidCode, Source, Status
 from raidbot.raids.rosters import signups
+from raidbot.raids.schedules.model import Lead, Schedule
+from raidbot.raids.schedules.rules import Weekly
+from raidbot.raids.series.model import MAX_FAILURES
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import untouched
+from tests.state.series.builders import series
 
 NOW = datetime(2026, 3, 18, 18, tzinfo=UTC)
 START = NOW + timedelta(hours=3)
@@ -59,3 +63,13 @@ def test_what_is_done_or_not_wanted_is_not_ahead() -> None:
     assert minutes_before(closed, replace(SETTINGS, participant_reminders=False)) == [30]
     assert minutes_before(replace(dungeon(), status=Status.CANCELLED)) == []
     assert minutes_before(dungeon(), now=START) == []
+
+
+def test_the_next_raid_of_a_series_is_ahead_unless_it_is_stopped() -> None:
+    weekly = series(
+        Schedule(zone="UTC", start=datetime.fromisoformat("2026-03-20T20:00"), rule=Weekly((4,)), posting=Lead(days=1))
+    )
+    stopped = replace(weekly, failures=MAX_FAILURES)
+
+    assert [due.at for due in upcoming.posting(weekly, now=NOW)] == [datetime(2026, 3, 19, 20, tzinfo=UTC)]
+    assert list(upcoming.posting(stopped, now=NOW)) == []

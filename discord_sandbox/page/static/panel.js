@@ -7,6 +7,7 @@ const STEPS = [
   ["+10 min", 600],
   ["+1 h", 3600],
   ["+1 day", 86400],
+  ["+1 week", 604800],
 ];
 const MAX_ROUTES_SHOWN = 8; // rows of the table of calls
 

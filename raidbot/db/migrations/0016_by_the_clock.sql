@@ -135,3 +135,9 @@ CREATE TABLE unreached (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unreached_unnamed ON unreached (at) WHERE named = 0;
 -- End of signups.
+
+
+
+-- Brought along: what became of rows that were kept for later; NULL while nothing has.
+ALTER TABLE moved_rows ADD COLUMN fate TEXT;
+-- End of brought along.

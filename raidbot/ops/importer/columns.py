@@ -5,6 +5,9 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from raidbot.raids.times import zone_letters, zones
+from raidbot.utils.errors import Refusal
+
 _MAX_SNOWFLAKE = 2**63 - 1
 _PLAUSIBLE_SECONDS = range(1_420_070_400, 4_102_444_800)
 """From Discord's epoch, 2015-01-01, to 2100-01-01 UTC."""
@@ -74,6 +77,33 @@ def moment(cell: Any) -> datetime | None:
     if number not in _PLAUSIBLE_SECONDS:
         raise Unusable(f"is no moment a raid can have: {shown(cell)}")
     return datetime.fromtimestamp(number, UTC)
+
+
+def minutes_of_hours(cell: object) -> int | None:
+    """Return a length of hours in minutes, or None for NULL and empty text. Raises Unusable unless it fits a day."""
+    if cell is None or cell == "":
+        return None
+    try:
+        minutes = round(float(text(cell) or "") * 60)
+    except (ValueError, OverflowError):
+        minutes = 0
+    if not 0 < minutes <= 24 * 60:
+        raise Unusable(f"is no length of a raid: {shown(cell)}")
+    return minutes
+
+
+def zone(name: str) -> str:
+    """Return the key of the zone with this name; letters such as EST become their region. Raises Unusable."""
+    region = zone_letters.usual_region(name)
+    if region is not None:
+        return region
+    found = zones.place_named(name)
+    if found is None:
+        try:
+            found = zones.zone_named(name)
+        except Refusal:
+            raise Unusable(f"is no time zone: {shown(name)}") from None
+    return found.key
 
 
 def parsed(cell: Any) -> Any:

@@ -22,8 +22,7 @@ from raidbot.raids.settings import (
     LEAD_CHOICES_MINUTES,
     GuildSettings,
 )
-from raidbot.raids.times import zone_letters, zones
-from raidbot.utils.errors import Refusal
+from raidbot.raids.times import zone_letters
 
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")
 _FULL_CLOSE_MINUTES = 60
@@ -250,17 +249,14 @@ def _zone(row: Cells, blank: GuildSettings, notes: RowNotes) -> str:
         return blank.zone
     if name is None:
         return blank.zone
-    region = zone_letters.usual_region(name)
-    if region is not None:
-        if region != name:
-            notes.repair(f"the time zone {name} is {region} now, which follows daylight saving time")
-        return region
-    found = zones.place_named(name)
-    if found is None:
-        try:
-            found = zones.zone_named(name)
-        except Refusal:
-            notes.repair(f"nobody knows the time zone {columns.shown(name)}; it is {blank.zone} now")
-            return blank.zone
-        notes.repair(f"the time zone {name} is {found.key} now")
-    return found.key
+    try:
+        found = columns.zone(name)
+    except Unusable:
+        notes.repair(f"nobody knows the time zone {columns.shown(name)}; it is {blank.zone} now")
+        return blank.zone
+    if found.casefold() != name.casefold():
+        is_region = zone_letters.usual_region(name) is not None
+        notes.repair(
+            f"the time zone {name} is {found} now{', which follows daylight saving time' if is_region else ''}"
+        )
+    return found

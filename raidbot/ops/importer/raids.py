@@ -269,17 +269,11 @@ def _flag(row: Cells, column: str, notes: RowNotes) -> bool:
 
 def _length(row: Cells, notes: RowNotes) -> int | None:
     """Return the length in minutes; the old bot stores hours."""
-    cell = row.get("length")
-    if cell is None or cell == "":
-        return None
     try:
-        minutes = round(float(columns.text(cell) or "") * 60)
-    except (Unusable, ValueError, OverflowError):
-        minutes = 0
-    if not 0 < minutes <= 24 * 60:
-        notes.repair(f"its length {columns.shown(cell)} is none; it has no length now")
+        return columns.minutes_of_hours(row.get("length"))
+    except Unusable:
+        notes.repair(f"its length {columns.shown(row.get('length'))} is none; it has no length now")
         return None
-    return minutes
 
 
 def _with_fallback_creator(raid: Raid, notes: RowNotes) -> Raid:

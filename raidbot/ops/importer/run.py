@@ -22,8 +22,10 @@ from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import LegacyDatabase, NotALegacyDatabase
 from raidbot.ops.importer.member_statistics import Counted
 from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.series import rows as series
+from raidbot.ops.importer.series import takeover
 
-_TABLES = {"raids", *raids.TABLES, *guilds.TABLES, *templates.TABLES, member_statistics.TABLE}
+_TABLES = {"raids", takeover.TABLE, *raids.TABLES, *guilds.TABLES, *templates.TABLES, member_statistics.TABLE}
 
 
 def import_database(
@@ -75,6 +77,7 @@ def _take(
     templates.take(old, changes, known, set(settled.settings), report)
     counted = Counted(settled)
     raids.Raids(tx=tx, source=old, report=report, servers=settled, known=known, counted=counted, now=now).take()
+    series.take(old, tx, known, report, now)
     member_statistics.take(old, tx, counted, report)
     unmapped_rows.keep_rest(old, tx, report, but=_TABLES)
     if analytics is not None:

@@ -14,7 +14,6 @@ from raidbot.ops.importer.report import Report, RowNotes
 
 _PURPOSES = {
     "availability": "weekly availability",
-    "recurring_raids": "series",
     "polls": "polls",
     "poll_votes": "polls",
     "user_stats": "nobody: these are sums over all servers, and each server’s own are taken",

@@ -96,6 +96,8 @@ class AuditAction(StrEnum):
     SERIES_MISSED = "series.missed"
     SERIES_FAILED = "series.failed"
     SERIES_STOPPED = "series.stopped"
+    SERIES_BROUGHT = "series.brought"
+    SERIES_NOT_BROUGHT = "series.not_brought"
     STANDING_BEGUN = "standing.begun"
     STANDING_ENDED = "standing.ended"
     STANDING_RESTS = "standing.rests"

@@ -8,6 +8,7 @@ from raidbot.raids.model import MemberId
 from raidbot.raids.schedules.model import DatesOff, Schedule
 from raidbot.raids.schedules.occurrences import Occurrence
 from raidbot.raids.schedules.rules import RecurrenceId
+from raidbot.raids.series.brought import Noted
 from raidbot.raids.series.model import Series, StandingPlace, Trouble
 from raidbot.raids.series.serialization import dates_off_to_json, schedule_to_json
 
@@ -47,6 +48,18 @@ def failed(series: Series, trouble: Trouble) -> Entry:
 
 def stopped(series: Series, trouble: Trouble) -> Entry:
     return Entry(AuditAction.SERIES_STOPPED, None, {"name": series.name, **_trouble(trouble)})
+
+
+def brought(series: Series, remarks: Iterable[Noted]) -> Entry:
+    """Return the entry for a series of the old bot that was taken over, with what was put right."""
+    found: dict[str, Argument] = {"name": series.name, "schedule": _plain(series.schedule)}
+    return Entry(AuditAction.SERIES_BROUGHT, None, found | {"remarks": [[one.remark, one.detail] for one in remarks]})
+
+
+def not_brought(key: str, reason: Noted) -> Entry:
+    """Return the entry for a series of the old bot that was not taken over; `key` is the old bot's name for it."""
+    found: dict[str, Argument] = {"name": key, "remarks": [[reason.remark, reason.detail]]}
+    return Entry(AuditAction.SERIES_NOT_BROUGHT, None, found)
 
 
 def _trouble(trouble: Trouble | None) -> dict[str, Argument]:

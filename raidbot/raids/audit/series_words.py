@@ -6,6 +6,7 @@ from raidbot.raids.audit.arguments import elements, number, part, parts, text
 from raidbot.raids.audit.entry import Argument, Arguments, AuditAction
 from raidbot.raids.schedules import words as schedule_words
 from raidbot.raids.schedules.rules import RecurrenceId
+from raidbot.raids.series.brought import Noted, Remark, describe
 from raidbot.raids.series.model import Trouble, TroubleCode
 from raidbot.raids.series.serialization import UnreadableSeriesError, schedule_from_json
 from raidbot.raids.series.words import OLD_BOARDS, ROSTERS, describe_trouble
@@ -22,6 +23,8 @@ TITLES = {
     AuditAction.SERIES_MISSED: "raids of a series not posted",
     AuditAction.SERIES_FAILED: "series can’t be posted",
     AuditAction.SERIES_STOPPED: "series stopped",
+    AuditAction.SERIES_BROUGHT: "series taken over from the old bot",
+    AuditAction.SERIES_NOT_BROUGHT: "series of the old bot not taken over",
     AuditAction.STANDING_BEGUN: "standing place",
     AuditAction.STANDING_ENDED: "standing place ended",
     AuditAction.STANDING_RESTS: "standing place rests",
@@ -145,6 +148,18 @@ def _troubled(given: Arguments) -> Values:
     return None, _joined(_name(given), None if trouble is None else render(describe_trouble(trouble)))
 
 
+def _brought(given: Arguments) -> Values:
+    schedule = _schedule(given.get("schedule")) if "schedule" in given else None
+    return None, _joined(_name(given), schedule, *_remarks(given.get("remarks")))
+
+
+def _remarks(value: Argument) -> Iterator[str]:
+    for one in elements(value):
+        match one:
+            case [str(code), str(detail)] if code in set(Remark):
+                yield render(describe(Noted(Remark(code), detail)))
+
+
 def _place(given: Arguments) -> Values:
     return None, _joined(_name(given), text(given, "role"))
 
@@ -192,6 +207,8 @@ VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.SERIES_MISSED: _missed,
     AuditAction.SERIES_FAILED: _troubled,
     AuditAction.SERIES_STOPPED: _troubled,
+    AuditAction.SERIES_BROUGHT: _brought,
+    AuditAction.SERIES_NOT_BROUGHT: _brought,
     AuditAction.STANDING_BEGUN: _place,
     AuditAction.STANDING_ENDED: _place_ended,
     AuditAction.STANDING_RESTS: _rests,

@@ -31,7 +31,7 @@ PLAYERS_WROTE = {
 }
 ELSEWHERE = {
     *("America/New_York", "Asia/Tokyo", "Send Messages", "Embed Links", "Missing *Access*"),
-    *("7 (ABCD)", "sides: '5' is no list"),
+    *("7 (ABCD)", "sides: '5' is no list", "id rec-1", "24 hours"),
     *("Europe/London", "wow-10", "Raid night", "Old *name*", "A *title*", "Alt run", "No consumables"),
 }
 """Names of time zones and of Discord's permissions, what Discord said, and what a row holds that cannot be read."""

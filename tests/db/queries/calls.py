@@ -203,6 +203,13 @@ def _imported(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "is_uncompared", partial(imported.is_uncompared, raid=raid)
     yield "note_compared", partial(imported.note_compared, raid=raid)
     yield "keep", partial(imported.keep, source=_TEXT, key=_TEXT, guild=GUILD, payload="{}")
+    yield "waiting", partial(imported.waiting, source=_TEXT)
+    yield "waiting_row", partial(imported.waiting_row, source=_TEXT, key=_TEXT)
+    yield "settle", partial(imported.settle, source=_TEXT, key=_TEXT, fate=_TEXT, used=False)
+    yield "raid_of_message", partial(imported.raid_of_message, guild=GUILD, message=1)
+    yield "raids_ahead", partial(imported.raids_ahead, guild=GUILD, template=_TEXT, after=NOW)
+    yield "series_names", partial(imported.series_names, guild=GUILD)
+    yield "give_to_series", partial(imported.give_to_series, raid=raid, series=1)
     yield "open_balance", partial(imported.open_balance, balance=balance)
     yield "has_balance", partial(imported.has_balance, guild=GUILD, member=MEMBER)
 

@@ -1,5 +1,6 @@
 """Rows of many small servers, each with another damaged cell."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from raidbot.db import raids as rows
 from raidbot.db import series as series_rows
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.outbox import OutboxMessage
+from raidbot.ops.importer.series.takeover import TABLE
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping, Place
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.events import Cause
@@ -71,6 +73,15 @@ UNDECODABLE = b"\xfe\xff"
 """Stored as a text, but it is no UTF-8."""
 FIRST = 10**17
 """The id of the first server; those of its channel, message and so on are the same."""
+OLD_SERIES = {
+    "guild_id": "1",
+    "creator_id": "1",
+    "template_slug": "museum",
+    "schedule_type": "daily",
+    "time_of_day": "20:00",
+    "enabled": 0,
+}
+"""A recurring raid of the Node.js bot that a start takes over."""
 KEYS = {
     "raids": "guild",
     "guilds": "id",
@@ -106,6 +117,7 @@ KEYS = {
     "series_occurrences": "series",
     "series_dates_off": "guild",
     "absences": "guild",
+    "moved_rows": "guild",
     "facts": "name",
 }
 """The tables that are read at the start or by jobs, and the column that says whose row it is."""
@@ -132,6 +144,9 @@ def damage(path: Path, table: str, now: datetime, *, first: int = 0) -> list[str
         if table == "absences":  # nobody there gets messages, so no other table's servers have one
             for (guild, _), *_ in servers:
                 absences.note(connection, guild, now)
+        if table == "moved_rows":
+            for (guild, _), *_ in servers:
+                imported.keep(connection, source=TABLE, key=f"id {guild}", guild=guild, payload=json.dumps(OLD_SERIES))
     with _without_checks(path) as connection:
         return [
             f"{column} = {cell!r}"

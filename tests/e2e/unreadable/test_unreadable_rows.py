@@ -33,7 +33,7 @@ ROWS = {
 }
 
 
-UNREAD = {"moved_rows", "opening_balances", "sqlite_sequence"}
+UNREAD = {"opening_balances", "sqlite_sequence"}
 """Tables that neither a start nor a job reads."""
 
 LARGE = ("raids", "guilds", "outbox", "audit")

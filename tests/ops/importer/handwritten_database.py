@@ -126,6 +126,11 @@ class HandwrittenDatabase:
         with closing(sqlite3.connect(self.new)) as connection:
             return connection.execute(query).fetchall()
 
+    def execute(self, statement: str, *values: object) -> None:
+        """Change the new database."""
+        with closing(sqlite3.connect(self.new, isolation_level=None)) as connection:
+            connection.execute(statement, values)
+
     def repair_lines(self) -> str:
         return "\n".join(f"{line.table} {line.row}: {line.sentence}" for line in self.report.repairs)
 

@@ -32,7 +32,7 @@ from tests.ops.importer.legacy.model import LEMURIA_SIDES, OldBot, OldRole, OldT
 from tests.ops.importer.legacy.schema import RELEASES, Release
 
 SEEDS = st.integers(0, 1 << 32)
-KEPT = ("availability", "recurring_raids", "polls", "poll_votes")
+KEPT = ("availability", "polls", "poll_votes")
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from raidbot.raids.permissions import Grants, targets
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.schedules.occurrences import occurrences
 from raidbot.raids.series import rules
+from raidbot.raids.series.brought import Noted, Remark
 from raidbot.raids.series.model import Trouble, TroubleCode
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue
@@ -214,6 +215,8 @@ def _of_series() -> Iterator[Entry]:
     for code in TroubleCode:
         yield series_entries.failed(plain, Trouble(code, "Send Messages" if code is TroubleCode.LACKING else ""))
     yield series_entries.stopped(plain, Trouble(TroubleCode.CHANNEL_GONE))
+    yield series_entries.brought(whole, [Noted(Remark.POSTED_AT_START, "24 hours"), Noted(Remark.STRATEGY)])
+    yield from (series_entries.not_brought("id rec-1", Noted(remark, "Missing *Access*")) for remark in Remark)
 
 
 def _catalogue(*templates: Template, enabled: bool = True) -> Catalogue:

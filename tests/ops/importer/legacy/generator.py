@@ -247,6 +247,7 @@ class _Generator:
                     "day_of_week": 5,
                     "time_of_day": "20:00",
                     "timezone": "America/New_York",
+                    "creator_id": user,
                     "enabled": 1,
                     "next_scheduled_at": int(NOW.timestamp()) + 86_400,
                 }

@@ -1,0 +1,1 @@
+"""Benchmarks of what happens by the clock."""
