@@ -27,6 +27,8 @@ from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
 from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
+from raidbot.commands.reminders.cog import Reminders
+from raidbot.commands.reminders.views import PANEL as REMINDERS_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
 from raidbot.commands.signups.gate import SignupGate
@@ -95,6 +97,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
+        with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         SetChannel(state),
         RaidSignup(state),

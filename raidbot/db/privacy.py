@@ -65,6 +65,8 @@ REGISTRY = (
     Table(name="heard_reactions", scope=Scope.GUILD, ids=("member",), names=("name",)),
     # What somebody typed in a form that was refused.
     Table(name="refused_forms", scope=Scope.GUILD, ids=("member",), typed=("fields",)),
+    Table(name="message_choices", scope=Scope.GUILD, ids=("member",)),
+    Table(name="joint_reminders", scope=Scope.RAID, ids=("member",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
     Table(name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error")),
     # Rows of the Node.js bot as they were. Some keys hold a member's id.
@@ -81,6 +83,7 @@ FREE = (
     "moved_in",
     "raid_roles",
     "signup_roles",
+    "silenced",
     "templates",
 )
-"""Tables that name no member: settings of guilds, what raids are made from, and facts about the bot itself."""
+"""Tables that name no member: settings of guilds, what raids are made of, facts about the bot, and keyed tags."""

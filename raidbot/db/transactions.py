@@ -4,19 +4,19 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
-from raidbot.db import audit, closed_dms, guilds, outbox, raids, templates, undo
+from raidbot.db import audit, closed_dms, guilds, outbox, raids, reminders, templates, undo
 from raidbot.db.outbox_endings import end_obsolete
+from raidbot.db.outbox_rows import payload_of
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.events import Cause, Change, Created, Undone
 from raidbot.raids.model import GuildId, MemberId, Raid
-from raidbot.raids.notifications import Button, Notice, notices, thread_note
+from raidbot.raids.notifications import Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.words import render
@@ -72,6 +72,7 @@ def record(tx: sqlite3.Connection, change: Change, found: Sequence[Entry], cause
 
 def _owe(tx: sqlite3.Connection, change: Change, now: datetime) -> bool:
     """Queue the messages that follow from the change; return True if there are any."""
+    reminders.note_joint(tx, change.events, now)
     messages = list(_messages(change, now))
     for message in messages:
         if not outbox.enqueue(tx, message):  # its key holds the raid's version, so nothing else may have it
@@ -90,7 +91,7 @@ def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
             due_at=now,
             expires_at=notice.expires_at or max(raid.starts_at, now) + _USEFUL_AFTER_START,
             guild=raid.guild,
-            raid=raid.id,
+            raid=None if len(notice.reminds) > 1 else raid.id,  # of several raids, one may be cancelled
             purpose=notice.purpose,
         )
     note = thread_note(change)
@@ -117,11 +118,9 @@ def _note_step(
         undo.note(tx, before, change.raid, action=found[0].action, actor=cause.actor, at=now)
 
 
-def _payload(notice: Notice) -> dict[str, Any]:
+def _payload(notice: Notice) -> dict[str, object]:
     """Return the payload that `delivery.messages.outbox` sends."""
-    said: dict[str, Any] = {"content": render(notice.text)}
-    return said | {"buttons": [_button(button) for button in notice.buttons]} if notice.buttons else said
-
-
-def _button(button: Button) -> dict[str, str]:
-    return {"label": render(button.label), "address": button.address, "style": button.style}
+    said: dict[str, object] = {"kinds": list(notice.kinds)} if notice.kinds else {}
+    if notice.reminds:
+        return said | {"reminds": notice.reminds}
+    return said | payload_of(notice.text, notice.buttons)

@@ -6,9 +6,10 @@ from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.absences import end_absences
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
+from raidbot.jobs.due_messages import wake_outbox
 from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.jobs.heartbeat import Job
-from raidbot.jobs.reminders import remind_due
+from raidbot.jobs.reminders import Reminding
 from raidbot.jobs.retention import (
     OutboxPruning,
     forget_boards,
@@ -25,7 +26,8 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
     """Return the jobs by the names that the log has for them, in the order in which they run."""
     return {
         "closing": partial(close_due, state, failing=FailingRaids()),
-        "reminders": partial(remind_due, state, failing=FailingRaids()),
+        "reminders": Reminding(state, delivery.outbox.message_choices).run,
+        "due messages": partial(wake_outbox, state),
         "damaged raids": delivery.damaged_boards.follow,
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),

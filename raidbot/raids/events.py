@@ -5,7 +5,18 @@ from datetime import datetime
 from enum import StrEnum
 
 from raidbot.raids.audit.entry import AuditAction
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RaidCode, RoleKey, Seat, Source
+from raidbot.raids.model import (
+    CancelReason,
+    CloseReason,
+    MemberId,
+    Presence,
+    Raid,
+    RaidCode,
+    RaidId,
+    RoleKey,
+    Seat,
+    Source,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +295,21 @@ class Reminder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Joint:
+    """Another raid in a member's reminder. Its own reminders to them count as sent up to `until` (UTC)."""
+
+    member: MemberId
+    raid: RaidId
+    revision: int
+    starts_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reminded:
     which: Reminder
     members: tuple[MemberId, ...]
+    joint: tuple[Joint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

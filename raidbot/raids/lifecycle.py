@@ -200,8 +200,8 @@ def change_time(
         starts_at=starts_at,
         zone=zone,
         time_revision=raid.time_revision + 1,
-        creator_reminded=False,
-        participants_reminded=False,
+        timed_at=now,
+        reminded_until=None,
         hold=False,
         attendance=(),
     )

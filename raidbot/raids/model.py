@@ -163,6 +163,7 @@ class Raid:
     """Any signup post. Instants are aware UTC; `zone` is the IANA name of the zone in which the start was given.
 
     `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid before its start.
+    `timed_at` is the instant at which the start was changed last. All reminders due up to `reminded_until` are sent.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
 
@@ -196,6 +197,8 @@ class Raid:
     zone: str
     time_revision: int = 0
     created_at: datetime
+    timed_at: datetime | None = None
+    reminded_until: datetime | None = None
 
     status: Status = Status.POSTING
     closed_at: datetime | None = None
@@ -205,8 +208,6 @@ class Raid:
     hold: bool = False
     begun: bool = False
     not_held: bool = False
-    creator_reminded: bool = False
-    participants_reminded: bool = False
     filled_once: bool = False
 
     seats: tuple[Seat, ...] = ()
@@ -226,6 +227,10 @@ class Raid:
     def is_live(self) -> bool:
         """True if the raid is posted and not cancelled."""
         return self.status in (Status.OPEN, Status.CLOSED)
+
+    @property
+    def time_known_since(self) -> datetime:
+        return self.timed_at or self.created_at
 
     @property
     def ends_at(self) -> datetime:

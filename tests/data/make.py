@@ -10,13 +10,24 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import absences, closed_dms, drafts, heard_reactions, imported, outbox, refused_forms, threads
+from raidbot.db import (
+    absences,
+    closed_dms,
+    drafts,
+    heard_reactions,
+    imported,
+    outbox,
+    refused_forms,
+    reminders,
+    threads,
+)
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
-from raidbot.raids.events import Cause
+from raidbot.raids.events import Cause, Joint, Reminded, Reminder
+from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import (
     ChannelId,
     CloseReason,
@@ -30,6 +41,8 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
+from raidbot.raids.reminders.choices import Choices
+from raidbot.raids.reminders.leads import Lead
 from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
@@ -74,6 +87,7 @@ async def fill(db: Database) -> None:
     ):
         await state.change(taken_over, step, Cause(Source.BUTTON, ALICE))
     await db.write(partial(_beside_raids, imported_raid=taken_over))
+    await db.write(_reminders)
     await db.write(_outbox)
 
 
@@ -148,6 +162,15 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     )
     heard_reactions.keep(tx, [heard])
     absences.note(tx, GuildId(7_900), NOW)
+
+
+def _reminders(tx: sqlite3.Connection) -> None:
+    """Alice has own leads and wants no requests; Bob was reminded of the open raid together with another."""
+    chosen = Choices((Lead(days=1), Lead(30)), NOW, frozenset({MessageKind.REQUESTS}))
+    reminders.save_choices(tx, GUILD, ALICE, chosen)
+    reminders.silence(tx, GUILD, "m_0123456789ab")
+    joint = Joint(BOB, RaidId(1), 0, START, START - timedelta(minutes=10))
+    reminders.note_joint(tx, [Reminded(Reminder.PARTICIPANTS, (BOB,), (joint,))], NOW)
 
 
 def _outbox(tx: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ from raidbot.delivery.discord_api import (
 )
 from raidbot.delivery.discord_internals import member_roles
 from raidbot.delivery.messages.conversations import Conversations
+from raidbot.delivery.messages.late_texts import LateTexts
 from raidbot.delivery.messages.server_names import ServerNames, says
 from raidbot.state import State
 
@@ -37,8 +38,10 @@ class Sender:
         api: DiscordApi,
         conversations: Conversations,
         server_names: ServerNames,
+        late_texts: LateTexts,
     ) -> None:
         self.nonce_prefix = ""
+        self.late_texts = late_texts
         self._state = state
         self._client = client
         self._api = api
@@ -48,7 +51,7 @@ class Sender:
     async def send(self, row: Claimed) -> int | None:
         """Send the row, unless an earlier attempt arrived, and return the message's id; None if it was deleted since.
 
-        Raises FateUnknown, and as `DiscordApi.call` does.
+        Raises FateUnknown, ObsoleteMessageError or Unwritable, and as `DiscordApi.call` does.
         """
         try:
             return await self._send(row)
@@ -58,6 +61,8 @@ class Sender:
             raise
 
     async def _send(self, row: Claimed) -> int | None:
+        if row.attempts == 1:
+            row = await self.late_texts.made(row)
         channel = self._client.get_partial_messageable(await self._channel(row))
         if row.attempts > 1:
             try:
@@ -66,6 +71,7 @@ class Sender:
                 raise FateUnknown(str(refusal)) from refusal
             if found is not None:
                 return found
+            row = await self.late_texts.made(row)
         content: str | None = row.payload.get("content")
         if row.kind == "dm" and content:
             content = self._server_names.before(row.guild, content)
@@ -120,7 +126,14 @@ def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     for button in buttons:
         style = discord.ButtonStyle[button["style"]]
-        view.add_item(discord.ui.Button(label=button["label"], custom_id=button["address"], style=style))
+        is_link, address = style is discord.ButtonStyle.link, button["address"]
+        made: discord.ui.Button[discord.ui.View] = discord.ui.Button(
+            label=button["label"],
+            style=style,
+            url=address if is_link else None,
+            custom_id=None if is_link else address,
+        )
+        view.add_item(made)
     view.stop()
     return view
 

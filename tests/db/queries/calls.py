@@ -257,8 +257,10 @@ def _raid_listings() -> Iterator[tuple[str, Call]]:
 def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "id_of", partial(raid_queries.id_of, guild=GUILD, code="C000001")
     yield "closing_candidates", partial(raid_queries.closing_candidates, now=NOW, until=NOW)
-    soon = NOW + timedelta(days=1)
-    yield "reminder_candidates", partial(raid_queries.reminder_candidates, after=NOW, until=soon)
+    yield "live_ahead", partial(raid_queries.live_ahead, after=NOW)
+    yield "live_ahead_in", partial(raid_queries.live_ahead_in, guild=GUILD, after=NOW)
+    quarter = timedelta(minutes=15)
+    yield "live_around", partial(raid_queries.live_around, guild=GUILD, start=NOW, within=quarter, besides=raid)
     yield "closed", partial(raid_queries.closed, since=LONG_AGO - timedelta(minutes=1), until=LONG_AGO)
     yield "boards", partial(raid_queries.boards, after=NOW - timedelta(days=14))
     yield "in_channel", partial(raid_queries.in_channel, guild=GUILD, channel=CHANNEL, after=NOW)

@@ -17,6 +17,7 @@ from raidbot.db import (
     imported,
     outbox,
     refused_forms,
+    reminders,
     templates,
     threads,
     undo,
@@ -26,6 +27,8 @@ from raidbot.db import raids as rows
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.outbox import OutboxMessage
 from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.events import Joint, Reminded, Reminder
+from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import (
     Ask,
     Attendance,
@@ -41,6 +44,8 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
+from raidbot.raids.reminders.choices import Choices
+from raidbot.raids.reminders.leads import Lead
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.chaos import IS_LONG
@@ -86,6 +91,8 @@ KEYS = {
     "closed_dms": "member",
     "given_up": "raid",
     "heard_reactions": "guild",
+    "message_choices": "guild",
+    "joint_reminders": "raid",
     "absences": "guild",
     "facts": "name",
 }
@@ -200,6 +207,9 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         tx,
         [HeardReaction(what=Heard.REMOVED, kind="raid", thing=raid_id, guild=guild, member=ALICE, emoji="x")],
     )
+    reminders.save_choices(tx, guild, ALICE, Choices((Lead(60),), now, frozenset({MessageKind.TIMES})))
+    joint = Joint(BOB, raid_id, 0, now, now)
+    reminders.note_joint(tx, [Reminded(Reminder.PARTICIPANTS, (BOB,), (joint,))], now)
     return guild, raid_id
 
 

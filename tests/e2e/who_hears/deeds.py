@@ -7,6 +7,7 @@ from functools import partial
 
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import RaidId
+from raidbot.raids.reminders.leads import Lead
 from raidbot.raids.settings import GuildSettings
 from tests.delivery.harness import until
 from tests.e2e import database_facts
@@ -320,10 +321,8 @@ def reminding(settings: GuildSettings, *, creator: int, participants: int) -> Gu
     return replace(
         settings,
         threads=True,
-        creator_reminders=creator > 0,
-        creator_reminder_minutes=creator or 30,
-        participant_reminders=participants > 0,
-        participant_reminder_minutes=participants or 10,
+        leader_leads=(Lead(creator),) if creator else (),
+        member_leads=(Lead(participants),) if participants else (),
     )
 
 
