@@ -98,10 +98,8 @@ def everything() -> dict[str, str]:
         said |= _labelled(f"{kind}: ", _notices(raid, names))
         said |= _labelled(f"{kind}, one role: ", _notices(museum_raid, names))
         both = ((raid, museum_raid), (museum_raid,))
-        reminded = (
-            ("reminded", render(reminder_text(one, member))) for one in both for member in (CREATOR, ALICE, BOB)
-        )
-        said |= _labelled(f"{kind}: ", reminded)
+        texts = (reminder_text(one, member) for one in both for member in (CREATOR, ALICE, BOB))
+        said |= _labelled(f"{kind}: ", (("reminded", render(text)) for text in texts))
         said |= _labelled(f"{kind}: ", ((type(one).__name__, str(one)) for one in refusals(raid, names)))
     return said | _labelled("without a link: ", _notices(replace(_raid(NAMES["plain"]), message=None), NAMES["plain"]))
 
@@ -135,6 +133,9 @@ def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
     yield from (
         dm_buttons.NotInAnyMore(raid),
         dm_buttons.NotTheLeader(raid),
+        dm_buttons.NothingAhead(),
+        dm_buttons.SnoozedAlready(),
+        dm_buttons.TooLateToSnooze(),
         reactions.TooFast(),
         reactions.NotSaved(raid),
     )
