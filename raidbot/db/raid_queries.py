@@ -62,8 +62,8 @@ def closing_candidates(connection: sqlite3.Connection, *, now: datetime, until: 
 
 
 def live_ahead(connection: sqlite3.Connection, *, after: datetime) -> list[RaidId]:
-    """Return the open and closed raids that start after `after`."""
-    query = "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > :after"
+    """Return the open and closed raids that start after `after`, soonest first."""
+    query = "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > :after ORDER BY starts_at, id"
     return _ids(connection, query, after=seconds(after))
 
 

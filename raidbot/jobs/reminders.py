@@ -29,8 +29,9 @@ class Reminding:
         self._state = state
         self._failing = FailingRaids()
         self._next: dict[RaidId, datetime] = {}
-        self._fresh: set[RaidId] = set()
+        self._fresh: dict[RaidId, None] = {}
         self._guilds: set[GuildId] = set()
+        self._wishes: dict[GuildId, Wishes] = {}  # of this tick
         self._has_begun = False
         state.listen(self._changed)
         state.listen_to_settings(self._chosen)
@@ -42,16 +43,22 @@ class Reminding:
         Raises Unwritable while the database cannot be written.
         """
         if not self._has_begun:
-            self._fresh |= set(await self._state.db.read(partial(raid_queries.live_ahead, after=now)))
+            self._fresh |= dict.fromkeys(await self._state.db.read(partial(raid_queries.live_ahead, after=now)))
             self._has_begun = True
-        while self._guilds:
-            guild = self._guilds.pop()
+        for guild in list(self._guilds):
+            self._guilds.discard(guild)
             query = partial(raid_queries.live_ahead_in, guild=guild, after=now)
-            self._fresh |= set(await self._state.db.read(query))
-        looked_at = sorted(self._fresh | {raid for raid, at in self._next.items() if at <= now})
+            try:
+                self._fresh |= dict.fromkeys(await self._state.db.read(query))
+            except BaseException:
+                self._guilds.add(guild)
+                raise
+        due_now = sorted((at, raid) for raid, at in self._next.items() if at <= now)
+        looked_at = list(dict.fromkeys([*(raid for _, raid in due_now), *self._fresh]))
         if not looked_at:
             return
         absent = await self._state.db.read(absences.guilds)
+        self._wishes = {}
         for first in range(0, len(looked_at), _LOOKED_AT_ONCE):
             some = looked_at[first : first + _LOOKED_AT_ONCE]
             remind_some = partial(self._look_at, now=now, absent=absent)
@@ -60,13 +67,13 @@ class Reminding:
 
     async def _look_at(self, raid_id: RaidId, *, now: datetime, absent: set[GuildId]) -> None:
         self._next.pop(raid_id, None)
-        self._fresh.discard(raid_id)  # first: what changes meanwhile is looked at in the next tick
+        self._fresh.pop(raid_id, None)  # first: what changes meanwhile is looked at in the next tick
         try:
             after = await self._remind(raid_id, now=now, absent=absent)
         except KeyError:  # its server was purged
             return
         except BaseException:
-            self._fresh.add(raid_id)
+            self._fresh[raid_id] = None
             raise
         if after is not None:
             self._next[raid_id] = after
@@ -76,10 +83,12 @@ class Reminding:
         raid = await self._state.raid(raid_id)
         if raid.guild in absent:
             return now
-        wishes = await wishes_of(self._state, raid.guild)
-        named = await self._state.db.read(partial(rows.named, raid=raid.id, revision=raid.time_revision))
-        found = due(raid, wishes, now=now, named=named)
-        if found:
+        wishes = self._wishes.get(raid.guild)
+        if wishes is None:
+            wishes = self._wishes[raid.guild] = await wishes_of(self._state, raid.guild)
+        if due(raid, wishes, now=now):
+            named = await self._state.db.read(partial(rows.named, raid=raid.id, revision=raid.time_revision))
+            found = due(raid, wishes, now=now, named=named)
             joint = await self._joint(raid, wishes, {one.member for one in found}, now)
 
             def rule(current: Raid) -> Change:  # asked again under the raid's lock: the start may have changed
@@ -103,7 +112,7 @@ class Reminding:
         return [joint for theirs in found.values() for joint in theirs]
 
     def _changed(self, _: Raid, change: Change) -> None:
-        self._fresh.add(change.raid.id)
+        self._fresh[change.raid.id] = None
 
     def _chosen(self, before: GuildSettings, after: GuildSettings) -> None:
         if _leads(before) != _leads(after):

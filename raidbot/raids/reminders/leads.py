@@ -19,7 +19,7 @@ _MINUTES_OF = {"min": 1, "m": 1, "h": 60, "hour": 60, "hr": 60}
 _DAYS_OF = {"d": 1, "day": 1, "w": 7, "week": 7}
 _NOTHING = {"", "off", "none", "no", "never", "0"}
 _PART = re.compile(r"(\d{1,6})\s*(minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)?")
-_BETWEEN = re.compile(r"\s*(?:[,;\n]|\band\b)\s*")
+_BETWEEN = re.compile(r"\s*(?:[,;]|\band\b)\s*")
 _CODE = re.compile(r"(\d{1,5})([dm])")
 _SHOWN_LENGTH = 40
 
@@ -95,7 +95,7 @@ def parse_leads(text: str, *, limit: int) -> Leads:
 
     A number without a unit is minutes. “1 hour 30 min” is one lead. Raises UnknownLead, LeadOutOfRange or TooManyLeads.
     """
-    plain = " ".join(text.casefold().replace("before", " ").split())
+    plain = " ".join(text.casefold().replace("before", " ").replace("\n", ",").split())
     if plain in _NOTHING:
         return ()
     return _checked((_lead(part) for part in _BETWEEN.split(plain) if part), limit)

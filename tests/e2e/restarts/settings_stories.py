@@ -1,7 +1,7 @@
 """Every action on the panels of /settings, /setup, /setchannel and /permissions. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
-from raidbot.raids.setting_kinds import Choice, RoleChoice, Switch, Typed
+from raidbot.raids.setting_kinds import Choice, LeadTimes, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
@@ -21,6 +21,12 @@ async def settings(on: StoryContext) -> Steps:
                 form = await panel.click(setting.title)
                 yield
                 await form.submit(**{setting.key: "Europe/Berlin"})
+            case LeadTimes():
+                await panel.select(f"{setting.title}: off", [f"{setting.title}: 2 hours before"])
+                yield
+                form = await panel.click(f"Type: {setting.title}")
+                yield
+                await form.submit(**{setting.key: "1 day, 90 min"})
             case Choice():
                 now = setting.words(before)
                 words = next(words for words in setting.options().values() if words != now)

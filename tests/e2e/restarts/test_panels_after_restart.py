@@ -18,7 +18,7 @@ TEMPLATE_FORMS = ("look", "lengths", "sides", "lines", "add-role", "edit-role", 
 FORM_NAMES = {
     *(("raid", form) for form in ("time", "text", "copy")),
     *(("create", form) for form in ("time", "name", "seats")),
-    ("settings", "zone"),
+    *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
     ("setup", "zone"),
     *(("templates", form) for form in TEMPLATE_FORMS),
 }
