@@ -19,6 +19,7 @@ FORM_NAMES = {
     *(("raid", form) for form in ("time", "text", "copy")),
     *(("create", form) for form in ("time", "name", "seats")),
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
+    ("reminders", "typed"),
     ("setup", "zone"),
     *(("templates", form) for form in TEMPLATE_FORMS),
 }
