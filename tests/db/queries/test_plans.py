@@ -32,6 +32,7 @@ ALLOWED = {
     ("absences.py", "delete_guild", "SCAN outbox"): "once per server, 30 days after it removed the bot",
     ("absences.py", "delete_raid", "SCAN drafts"): "drafts are kept for a day",
     ("absences.py", "raids", "SEARCH raids USING COVERING INDEX raids_by_guild (guild=?)"): "stops at `limit`",
+    ("absences.py", "guilds", "SCAN absences"): "servers that removed the bot within 30 days",
     ("outbox.py", "claim", "SCAN absences"): "servers that removed the bot within 30 days",
     ("audit.py", "active_since", "SCAN audit"): "stops after 5,000 entries",
     ("audit_overview.py", "last_noted", "SCAN audit"): "stops after a few entries; only the demo asks",
