@@ -32,6 +32,8 @@ from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.recurring.cog import Recurring
 from raidbot.commands.recurring.draft_views import DRAFT_PANEL
 from raidbot.commands.recurring.views import PANEL as SERIES_PANEL
+from raidbot.commands.reminders.cog import Reminders
+from raidbot.commands.reminders.views import PANEL as REMINDERS_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
 from raidbot.commands.signups.gate import SignupGate
@@ -105,6 +107,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
+        with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         with_panel(ANNOUNCEMENTS_PANEL, AnnouncementPanel(state)),
         SetChannel(state),

@@ -13,6 +13,7 @@ _OF_A_RAID = (
     "DELETE FROM attendance WHERE raid = ?",
     "DELETE FROM drafts WHERE raid = ?",
     "DELETE FROM given_up WHERE raid = ?",
+    "DELETE FROM joint_reminders WHERE raid = ?",
     "DELETE FROM marks WHERE raid = ?",
     "DELETE FROM moved_in WHERE raid = ?",
     "DELETE FROM seats WHERE raid = ?",
@@ -33,6 +34,7 @@ _OF_A_GUILD = (
     "DELETE FROM heard_reactions WHERE guild = ?",
     "DELETE FROM leaders WHERE guild = ?",
     "DELETE FROM members WHERE guild = ?",
+    "DELETE FROM message_choices WHERE guild = ?",
     "DELETE FROM moved_rows WHERE guild = ?",
     "DELETE FROM opening_balances WHERE guild = ?",
     "DELETE FROM outbox WHERE guild = ?",
@@ -43,6 +45,7 @@ _OF_A_GUILD = (
     "DELETE FROM series_standing WHERE series IN (SELECT id FROM series WHERE guild = ?)",
     "DELETE FROM series WHERE guild = ?",
     "DELETE FROM signup_roles WHERE guild = ?",
+    "DELETE FROM silenced WHERE guild = ?",
     "DELETE FROM templates WHERE guild = ?",
     "DELETE FROM guilds WHERE id = ?",
     "DELETE FROM absences WHERE guild = ?",
@@ -54,6 +57,11 @@ PURGED_TABLES = frozenset({"audit", *(query.split()[2] for query in (*_OF_A_RAID
 def is_absent(connection: sqlite3.Connection, guild: GuildId) -> bool:
     """Return True if the guild is known to have removed the bot."""
     return connection.execute("SELECT 1 FROM absences WHERE guild = ?", (guild,)).fetchone() is not None
+
+
+def guilds(connection: sqlite3.Connection) -> set[GuildId]:
+    """Return the guilds that removed the bot."""
+    return {GuildId(guild) for (guild,) in connection.execute("SELECT guild FROM absences").fetchall()}
 
 
 def before(connection: sqlite3.Connection, at: datetime) -> list[GuildId]:

@@ -7,9 +7,12 @@ from enum import StrEnum
 
 from raidbot.db import cells
 from raidbot.db.cells import SetAside
+from raidbot.db.timestamps import instant_or_none
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId
 from raidbot.raids.permissions import Grants
+from raidbot.raids.setting_kinds import LeadTimes, Moment
 from raidbot.raids.settings import SETTINGS, GuildSettings
+from raidbot.utils.errors import Refusal
 
 _DEFAULTS = GuildSettings(guild=GuildId(0))
 _amount = cells.number(0, 1_000_000)
@@ -55,6 +58,10 @@ def _noting(faults: _Faults, table: str, guild: GuildId, what: object, *, instea
 def _value(name: str, stored: object) -> object:
     """Return a setting's value, checked by the type of its default. Raises UnreadableCellError."""
     setting, default = _COLUMNS[name], getattr(_DEFAULTS, name)
+    if isinstance(setting, Moment):
+        return instant_or_none(stored)
+    if isinstance(setting, LeadTimes):
+        return _leads(setting, cells.text(stored))
     if isinstance(default, StrEnum):
         return cells.one_of(type(default))(stored)
     if isinstance(default, str):
@@ -64,18 +71,27 @@ def _value(name: str, stored: object) -> object:
     return setting.from_row((cells.flag if isinstance(default, bool) else _amount)(stored))
 
 
+def _leads(setting: LeadTimes, stored: str) -> object:
+    """Raises UnreadableCellError."""
+    try:
+        return setting.from_row(stored)
+    except Refusal as why:
+        raise cells.UnreadableCellError(f"{cells.shown(stored)} are no leads: {why}") from None
+
+
 def save_settings(tx: sqlite3.Connection, before: GuildSettings, after: GuildSettings) -> None:
     """Write only the columns and rows that differ, so that concurrent changes of different settings are both kept."""
     guild = after.guild
-    values = [getattr(GuildSettings(guild=guild), name) for name in _COLUMNS]
+    values = [setting.to_row(getattr(_DEFAULTS, name)) for name, setting in _COLUMNS.items()]
     tx.execute(
         f"INSERT INTO guilds (id, {', '.join(_COLUMNS)}) VALUES (?, {', '.join('?' for _ in _COLUMNS)})"  # noqa: S608
         " ON CONFLICT (id) DO NOTHING",
         [guild, *values],
     )
-    for name in _COLUMNS:
-        if getattr(before, name) != getattr(after, name):
-            tx.execute(f"UPDATE guilds SET {name} = ? WHERE id = ?", (getattr(after, name), guild))  # noqa: S608
+    for name, setting in _COLUMNS.items():
+        value = getattr(after, name)
+        if getattr(before, name) != value:
+            tx.execute(f"UPDATE guilds SET {name} = ? WHERE id = ?", (setting.to_row(value), guild))  # noqa: S608
     for kind in Kind:
         _save_channel(tx, guild, kind, before.channels.get(kind), after.channels.get(kind))
         _save_signup_roles(

@@ -210,10 +210,10 @@ def _due(tx: sqlite3.Connection, kind: str, urgency: int, guild: int, at: int, l
         " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
         " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
         " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL"
-        " OR (earlier.raid = owed.raid AND earlier.urgency < owed.urgency)))"
+        " OR (earlier.raid = owed.raid AND earlier.urgency < owed.urgency AND earlier.due_at <= ?)))"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS tried WHERE tried.state = 'claimed'"
         " AND tried.kind = owed.kind AND tried.target = owed.target) ORDER BY due_at, id LIMIT ?",
-        (kind, urgency, guild, at, limit),
+        (kind, urgency, guild, at, at, limit),
     ).fetchall()
     return (Row(*row) for row in found)
 
@@ -248,6 +248,18 @@ def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> N
     tx.execute(
         "UPDATE outbox SET state = 'refused', last_error = ?, done_at = ? WHERE id = ?", (error, seconds(now), row)
     )
+
+
+def end(tx: sqlite3.Connection, row: int, *, reason: str, now: datetime) -> None:
+    """Record that the message is not sent, because what it was about is over."""
+    tx.execute(
+        "UPDATE outbox SET state = 'expired', last_error = ?, done_at = ? WHERE id = ?", (reason, seconds(now), row)
+    )
+
+
+def reword(tx: sqlite3.Connection, row: int, payload: Mapping[str, object]) -> None:
+    """Store what the row is about to say, so that it is found after a crash."""
+    tx.execute("UPDATE outbox SET payload = ? WHERE id = ?", (json.dumps(payload, ensure_ascii=False), row))
 
 
 def unknown(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Read rows of the outbox, and find those that cannot be read."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -8,9 +9,13 @@ from typing import Any, Literal, NamedTuple
 from raidbot.db import cells
 from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant_or_none
+from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import GuildId
+from raidbot.raids.notifications import Button
+from raidbot.utils.words import Text, render
 
 MAX_ATTEMPTS = 1_000_000
+_KINDS = tuple(MessageKind)
 
 Kind = Literal["dm", "post"]
 Entries = dict[str, list[int]]
@@ -61,13 +66,20 @@ def read(row: Row, *, first_claim: int | None) -> Claimed:
     )
 
 
+def payload_of(text: Text, buttons: Iterable[Button]) -> dict[str, object]:
+    """Return the payload that `delivery.messages.outbox` sends for these words and buttons."""
+    said: dict[str, object] = {"content": render(text)}
+    made = [{"label": render(one.label), "address": one.address, "style": one.style} for one in buttons]
+    return said | {"buttons": made} if made else said
+
+
 def _payload(stored: object) -> dict[str, Any]:
     """Return a payload of the right shape. Raises UnreadableCellError."""
     found = cells.from_json(stored)
     if isinstance(found, dict):
         content, embeds, buttons = found.get("content"), found.get("embeds", []), found.get("buttons", [])
         said = isinstance(content, str | None) and isinstance(embeds, list) and isinstance(buttons, list)
-        said = said and _are_mentions(found.get("mentions", {}))
+        said = said and _are_mentions(found.get("mentions", {})) and _is_late(found)
         if said and all(isinstance(one, dict) for one in (*embeds, *buttons)):
             return found
     raise cells.UnreadableCellError(f"{cells.shown(stored)} is no message")
@@ -77,6 +89,15 @@ def _are_mentions(stored: object) -> bool:
     if not isinstance(stored, dict) or not all(isinstance(ids, list) for ids in stored.values()):
         return False
     return all(isinstance(one, int) for ids in stored.values() for one in ids)
+
+
+def _is_late(payload: Mapping[str, object]) -> bool:
+    """Return True if what the message is made of when it is sent is of the right shape, if there is any."""
+    reminds, kinds = payload.get("reminds", []), payload.get("kinds", [])
+    if not (isinstance(reminds, list) and isinstance(kinds, list)):
+        return False
+    pairs = all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(n, int) for n in pair) for pair in reminds)
+    return pairs and all(kind in _KINDS for kind in kinds)
 
 
 def _entries(stored: object) -> Entries:

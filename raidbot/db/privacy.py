@@ -69,6 +69,8 @@ REGISTRY = (
     Table(name="heard_reactions", scope=Scope.GUILD, ids=("member",), names=("name",)),
     # What somebody typed in a form that was refused.
     Table(name="refused_forms", scope=Scope.GUILD, ids=("member",), typed=("fields",)),
+    Table(name="message_choices", scope=Scope.GUILD, ids=("member",)),
+    Table(name="joint_reminders", scope=Scope.RAID, ids=("member",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
     Table(name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error")),
     # What takes turns, with leaders; a failure of posting quotes what the bot would answer.
@@ -92,6 +94,7 @@ FREE = (
     "series_dates_off",
     "series_occurrences",
     "signup_roles",
+    "silenced",
     "templates",
 )
-"""Tables that name no member: settings of guilds, what raids are made from, and facts about the bot itself."""
+"""Tables that name no member: settings of guilds, what raids are made of, facts about the bot, and keyed tags."""

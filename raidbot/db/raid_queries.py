@@ -4,7 +4,7 @@ import json
 import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from raidbot.db import cells
 from raidbot.db.raids import instant, seconds
@@ -65,18 +65,30 @@ def closing_candidates(connection: sqlite3.Connection, *, now: datetime, until: 
     )
 
 
-def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, until: datetime) -> list[RaidId]:
-    """Return raids starting after `after` and by `until` with a reminder still to send, soonest first.
+def live_ahead(connection: sqlite3.Connection, *, after: datetime) -> list[RaidId]:
+    """Return the open and closed raids that start after `after`, soonest first."""
+    query = "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > :after ORDER BY starts_at, id"
+    return _ids(connection, query, after=seconds(after))
 
-    Raids of guilds that removed the bot rest.
-    """
+
+def live_ahead_in(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> list[RaidId]:
+    """Return the guild's open and closed raids that start after `after`."""
+    query = "SELECT id FROM raids WHERE guild = :guild AND status IN ('open', 'closed') AND starts_at > :after"
+    return _ids(connection, query, guild=guild, after=seconds(after))
+
+
+def live_around(
+    connection: sqlite3.Connection, guild: GuildId, start: datetime, within: timedelta, *, besides: RaidId
+) -> list[RaidId]:
+    """Return the guild's open and closed raids that start within this time of `start`, soonest first."""
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > :after AND starts_at <= :until"
-        " AND (creator_reminded = 0 OR participants_reminded = 0)"
-        " AND guild NOT IN (SELECT guild FROM absences) ORDER BY starts_at, id",
-        after=seconds(after),
-        until=seconds(until),
+        "SELECT id FROM raids WHERE guild = :guild AND starts_at BETWEEN :first AND :last"
+        " AND status IN ('open', 'closed') AND id <> :besides ORDER BY starts_at, id",
+        guild=guild,
+        first=seconds(start - within),
+        last=seconds(start + within),
+        besides=besides,
     )
 
 

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -15,12 +14,14 @@ from raidbot.db import (
     guilds,
     outbox,
     raids,
+    reminders,
     series_occurrences,
     signup_texts,
     templates,
     undo,
 )
 from raidbot.db.outbox_endings import end_obsolete
+from raidbot.db.outbox_rows import payload_of
 from raidbot.raids.announcements.model import Owner, OwnerKind
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
@@ -29,7 +30,7 @@ from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.changes import Asked
 from raidbot.raids.events import SIGNING_UP, Cancelled, Cause, Change, Created, Undone
 from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid, Source
-from raidbot.raids.notifications import Button, Notice, notices, thread_note
+from raidbot.raids.notifications import Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.words import render
@@ -123,6 +124,7 @@ def _owed_signup_texts(tx: sqlite3.Connection, change: Change, cause: Cause) -> 
 
 def _owe(tx: sqlite3.Connection, change: Change, now: datetime, texts: frozenset[MemberId]) -> bool:
     """Queue the messages that follow from the change; return True if there are any. `texts` get the sign-up text."""
+    reminders.note_joint(tx, change.events, now)
     messages = list(_messages(change, now, texts))
     for message in messages:
         if not outbox.enqueue(tx, message):  # its key holds the raid's version, so nothing else may have it
@@ -141,7 +143,7 @@ def _messages(change: Change, now: datetime, texts: frozenset[MemberId]) -> Iter
             due_at=now,
             expires_at=notice.expires_at or max(raid.starts_at, now) + _USEFUL_AFTER_START,
             guild=raid.guild,
-            raid=raid.id,
+            raid=None if len(notice.reminds) > 1 else raid.id,  # of several raids, one may be cancelled
             purpose=notice.purpose,
         )
     note = thread_note(change)
@@ -168,11 +170,9 @@ def _note_step(
         undo.note(tx, before, change.raid, action=found[0].action, actor=cause.actor, at=now)
 
 
-def _payload(notice: Notice) -> dict[str, Any]:
+def _payload(notice: Notice) -> dict[str, object]:
     """Return the payload that `delivery.messages.outbox` sends."""
-    said: dict[str, Any] = {"content": render(notice.text)}
-    return said | {"buttons": [_button(button) for button in notice.buttons]} if notice.buttons else said
-
-
-def _button(button: Button) -> dict[str, str]:
-    return {"label": render(button.label), "address": button.address, "style": button.style}
+    said: dict[str, object] = {"kinds": list(notice.kinds)} if notice.kinds else {}
+    if notice.reminds:
+        return said | {"reminds": notice.reminds}
+    return said | payload_of(notice.text, notice.buttons)

@@ -20,7 +20,7 @@ from raidbot.raids.rosters.undo import FIELDS, UNDO_PERIOD, Step
 log = structlog.get_logger(__name__)
 
 _UNREADABLE = (KeyError, TypeError, ValueError, OverflowError)
-_REMINDED = ("creator_reminded", "participants_reminded")
+_INSTANTS = ("timed_at", "reminded_until", "closed_at")
 
 
 def note(
@@ -79,9 +79,11 @@ def _action(stored: str) -> AuditAction | None:
 
 
 def _written(raid: Raid) -> str:
-    said: dict[str, Any] = {name: getattr(raid, name) for name in (*FIELDS, *_REMINDED)}
+    said: dict[str, object] = {name: getattr(raid, name) for name in FIELDS} | {
+        name: seconds_or_none(getattr(raid, name)) for name in _INSTANTS
+    }
     said["signup_lead"] = leads.written(raid.signup_lead)
-    said["starts_at"], said["closed_at"] = seconds(raid.starts_at), seconds_or_none(raid.closed_at)
+    said["starts_at"] = seconds(raid.starts_at)
     said["seats"], said["waits"] = rosters.SEATS.told(raid), rosters.WAITS.told(raid)
     said["attendance"] = rosters.ATTENDANCE.told(raid)
     return json.dumps(said, ensure_ascii=False)
@@ -92,9 +94,9 @@ def _read(raid: Raid, said: dict[str, Any]) -> Raid:
     return replace(
         raid,
         **said
+        | {name: instant_or_none(said[name]) for name in _INSTANTS}
         | {
             "status": Status(said["status"]),
-            "closed_at": instant_or_none(said["closed_at"]),
             "closed_reason": CloseReason(said["closed_reason"]) if said["closed_reason"] else None,
             "cancelled_reason": CancelReason(said["cancelled_reason"]) if said["cancelled_reason"] else None,
             "starts_at": instant(said["starts_at"]),

@@ -86,11 +86,11 @@ class Script:
     async def _remind(self) -> None:
         self._title("The clock moves on: half an hour before the start, then ten minutes before")
         self._move_to(self.starts_at - timedelta(minutes=30))
-        await self._read(self.mara, "begins soon")
+        await self._read(self.mara, "seats taken.")
         self._show_dms()
         self._move_to(self.starts_at - timedelta(minutes=10))
         for person in (self.ben, self.cleo, self.dora, self.emil, self.finn):
-            await self._read(person, "begins soon")
+            await self._read(person, "seats taken.")
         self._show_dms()
 
     async def _begin(self) -> None:

@@ -6,11 +6,17 @@ from datetime import datetime
 
 from raidbot.raids import lifecycle
 from raidbot.raids.deadlines.deadline import deadline_of
+from raidbot.raids.events import Reminder
 from raidbot.raids.model import CloseReason, Raid
-from raidbot.raids.reminders import reminder_time
+from raidbot.raids.reminders.due import Wishes, pending
 from raidbot.raids.schedules.due import next_posting
 from raidbot.raids.series.model import Series
 from raidbot.raids.settings import GuildSettings
+
+_REMINDED = {
+    Reminder.CREATOR: "creator and leader are reminded",
+    Reminder.PARTICIPANTS: "everybody with a seat is reminded",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,11 +37,11 @@ def upcoming(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[
     if not raid.is_live or raid.starts_at <= now:
         return
     name = f"{raid.name} ({raid.code})"
-    creator, participants = settings.creator_reminder_minutes, settings.participant_reminder_minutes
-    if settings.creator_reminders and creator and not raid.creator_reminded:
-        yield Upcoming(reminder_time(raid, creator), f"{name}: the creator is reminded")
-    if settings.participant_reminders and participants and raid.seats and not raid.participants_reminded:
-        yield Upcoming(reminder_time(raid, participants), f"{name}: everybody with a seat is reminded")
+    instants: dict[tuple[datetime, Reminder], None] = {}
+    for one in pending(raid, Wishes(settings=settings)):
+        instants[one.at, one.which] = None
+    for at, which in instants:
+        yield Upcoming(at, f"{name}: {_REMINDED[which]}")
     early = raid.starts_at - settings.full_lead
     if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is CloseReason.FULL:
         yield Upcoming(early, f"{name}: signups close, as it is full")

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from raidbot.db import raid_queries
+from raidbot.db import raid_queries, reminders
 from raidbot.jobs.failing_raids import FailingRaids
+from raidbot.jobs.reminders import wishes_of
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
-from raidbot.raids.reminders import note_missed
+from raidbot.raids.reminders.due import note_missed
 from raidbot.raids.settings import FULL_CLOSE_CHOICES_MINUTES
 from raidbot.state import Cause, State
 
@@ -27,17 +28,16 @@ async def close_due(state: State, now: datetime, *, failing: FailingRaids | None
 
 async def _close_if_due(state: State, raid_id: RaidId, *, now: datetime) -> None:
     raid = await state.raid(raid_id)
-    settings = await state.settings(raid.guild)
-    lead = settings.full_lead
+    lead = (await state.settings(raid.guild)).full_lead
 
     def rule(raid: Raid) -> Change:
         reason = lifecycle.due_closing(raid, full_lead=lead, now=now)
         if reason is None:
-            change = lifecycle.begin(raid, now=now, full_lead=lead)
-        else:
-            change = lifecycle.close(raid, reason=reason, by=None, now=now)
-        return note_missed(raid, change, settings)
+            return lifecycle.begin(raid, now=now, full_lead=lead)
+        return lifecycle.close(raid, reason=reason, by=None, now=now)
 
     if not rule(raid).events:
         return
-    await state.change(raid_id, rule, Cause(Source.CLOCK))
+    wishes = await wishes_of(state, raid.guild)
+    named = await state.db.read(partial(reminders.named, raid=raid.id, revision=raid.time_revision))
+    await state.change(raid_id, lambda raid: note_missed(raid, rule(raid), wishes, named), Cause(Source.CLOCK))

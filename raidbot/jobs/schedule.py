@@ -7,9 +7,10 @@ from raidbot.jobs.absences import end_absences
 from raidbot.jobs.announcements import announce_due
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
+from raidbot.jobs.due_messages import wake_outbox
 from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.jobs.heartbeat import Job
-from raidbot.jobs.reminders import remind_due
+from raidbot.jobs.reminders import Reminding
 from raidbot.jobs.retention import (
     OutboxPruning,
     forget_boards,
@@ -28,7 +29,8 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
     return {
         "series": SeriesPosting(state, delivery.posting_places).run,
         "closing": partial(close_due, state, failing=FailingRaids()),
-        "reminders": partial(remind_due, state, failing=FailingRaids()),
+        "reminders": Reminding(state, delivery.outbox.message_choices).run,
+        "due messages": partial(wake_outbox, state),
         "announcements": partial(announce_due, state, failing=FailingRaids()),
         "damaged raids": delivery.damaged_boards.follow,
         "log channels": delivery.audit_feed.report,

@@ -12,6 +12,7 @@ from raidbot.raids.model import (
     Presence,
     Raid,
     RaidCode,
+    RaidId,
     RoleKey,
     Seat,
     Source,
@@ -304,9 +305,21 @@ class Reminder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Joint:
+    """Another raid in a member's reminder. Its own reminders to them count as sent up to `until` (UTC)."""
+
+    member: MemberId
+    raid: RaidId
+    revision: int
+    starts_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reminded:
     which: Reminder
     members: tuple[MemberId, ...]
+    joint: tuple[Joint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ class Raid:
     `lengths` and `length_minutes` are minutes. `mention_role` is mentioned above the board, once, when it is posted.
     `hold` keeps the clock from closing a reopened raid before its start.
     Signups close `signup_lead` before the start (see `raids.deadlines`); reopening after that sets `deadline_lifted`.
+    `timed_at` is the instant at which the start was changed last. All reminders due up to `reminded_until` are sent.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
     `series` is the id of the series that the raid was posted for, which may be deleted since.
@@ -205,6 +206,8 @@ class Raid:
     time_revision: int = 0
     signup_lead: Lead | None = None
     created_at: datetime
+    timed_at: datetime | None = None
+    reminded_until: datetime | None = None
 
     status: Status = Status.POSTING
     closed_at: datetime | None = None
@@ -216,8 +219,6 @@ class Raid:
     begun: bool = False
     not_held: bool = False
     series: int | None = None
-    creator_reminded: bool = False
-    participants_reminded: bool = False
     filled_once: bool = False
 
     seats: tuple[Seat, ...] = ()
@@ -237,6 +238,10 @@ class Raid:
     def is_live(self) -> bool:
         """True if the raid is posted and not cancelled."""
         return self.status in (Status.OPEN, Status.CLOSED)
+
+    @property
+    def time_known_since(self) -> datetime:
+        return self.timed_at or self.created_at
 
     @property
     def ends_at(self) -> datetime:

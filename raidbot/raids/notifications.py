@@ -8,9 +8,10 @@ from typing import Literal
 from raidbot.raids import events as ev
 from raidbot.raids.deadlines.deadline import closing_time
 from raidbot.raids.labels import bold
+from raidbot.raids.messages.kinds import MessageKind, kinds_of
 from raidbot.raids.messages.sentences import cause_of_cancelling, message
 from raidbot.raids.messages.who_hears import hearers, may_be_given, may_drop_out
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId
 from raidbot.raids.purposes import Purpose, purpose_of
 from raidbot.utils.words import Instant, Length, Text, lines, render, say
 
@@ -20,16 +21,20 @@ REPLY = "reply"
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message; pressing it sends its `address` back."""
+    """A button under a message; pressing it sends its `address` back, or opens it if it is a link."""
 
     label: Text
     address: str
-    style: Literal["primary", "secondary", "success", "danger"] = "secondary"
+    style: Literal["primary", "secondary", "success", "danger", "link"] = "secondary"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A direct message to a member. `key` is unique per (cause, member); not to be sent after `expires_at` (UTC)."""
+    """A direct message to a member. `key` is unique per (cause, member); not to be sent after `expires_at` (UTC).
+
+    A reminder has no text yet: it is made when it is sent, about the raids of `reminds` at these revisions of their
+    times. Whoever does not want any of its `kinds` does not get it.
+    """
 
     key: str
     member: MemberId
@@ -37,6 +42,8 @@ class Notice:
     expires_at: datetime | None = None
     buttons: tuple[Button, ...] = ()
     purpose: Purpose = Purpose.CHANGE
+    kinds: tuple[MessageKind, ...] = ()
+    reminds: tuple[tuple[RaidId, int], ...] = ()
 
 
 def notices(change: ev.Change, texts: Set[MemberId] = frozenset()) -> tuple[Notice, ...]:
@@ -59,31 +66,38 @@ def told(change: ev.Change, by: MemberId) -> frozenset[MemberId]:
 
 def _notice(change: ev.Change, member: MemberId, events: tuple[ev.Event, ...], texts: Set[MemberId]) -> Notice:
     raid = change.raid
-    key = _key(raid, events, member)
+    reminders = [event for event in events if isinstance(event, ev.Reminded)]
+    if reminders:
+        return _reminder(raid, member, reminders)
+    key = f"raid:{raid.id}:v{raid.version}:{type(events[0]).__name__.lower()}:{member}"
     if any(isinstance(event, ev.SubstituteAsked) for event in events):
         # a request names the time itself, and may be the first that they hear of the raid
         events = tuple(event for event in events if not isinstance(event, ev.TimeChanged))
     buttons = dict.fromkeys(button for event in events for button in _buttons(raid, event))
     purpose = min((purpose_of(event) for event in events), key=_PRECEDENCE.index)
     text = message(change, events, member, with_signup_text=member in texts)
+    kinds = kinds_of(events)
     if member in texts:
         purpose = Purpose.CHANGE  # a newer courtesy does not replace it: the text is sent once
-    return Notice(key, member, text, _expiry(raid, events), tuple(buttons), purpose)
+    return Notice(key, member, text, _expiry(raid, events), tuple(buttons), purpose, kinds)
 
 
-_PRECEDENCE = (Purpose.REQUEST, Purpose.REMINDER, Purpose.CHANGE, Purpose.PROMOTION, Purpose.COURTESY)
+def _reminder(raid: Raid, member: MemberId, events: list[ev.Reminded]) -> Notice:
+    """Return the reminder of the raid, and of others that start about the same time."""
+    others = {one.raid: one for event in events for one in event.joint if one.member == member}
+    reminds = ((raid.id, raid.time_revision), *((one.raid, one.revision) for one in others.values()))
+    ends_at = max(raid.starts_at, *(one.starts_at for one in others.values())) if others else raid.starts_at
+    until = raid.reminded_until or raid.starts_at
+    key = f"raid:{raid.id}:remind:{raid.time_revision}:{int(until.timestamp())}:{member}"
+    return Notice(key, member, lines(), ends_at, (), Purpose.REMINDER, kinds_of(events), reminds)
+
+
+_PRECEDENCE = (Purpose.REQUEST, Purpose.CHANGE, Purpose.PROMOTION, Purpose.COURTESY)
 """The purpose of a message about several events is the first of these; a change is owed for longer than a promotion."""
 
 
-def _key(raid: Raid, events: tuple[ev.Event, ...], member: MemberId) -> str:
-    reminders = [event for event in events if isinstance(event, ev.Reminded)]
-    if reminders:
-        return f"raid:{raid.id}:remind-{reminders[0].which}:{raid.time_revision}:{member}"
-    return f"raid:{raid.id}:v{raid.version}:{type(events[0]).__name__.lower()}:{member}"
-
-
 def _expiry(raid: Raid, events: tuple[ev.Event, ...]) -> datetime | None:
-    ends = any(isinstance(event, ev.Reminded | ev.SubstituteAsked) for event in events)
+    ends = any(isinstance(event, ev.SubstituteAsked) for event in events)
     return raid.starts_at if ends else None
 
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -10,6 +11,8 @@ from raidbot.raids.audit.entry import Argument
 from raidbot.raids.audit.role_lists import mentions
 from raidbot.raids.model import Kind
 from raidbot.raids.permissions import Grants, targets
+from raidbot.raids.reminders.leads import Leads, read_leads, spoken, written
+from raidbot.utils.errors import Refusal
 
 AuditedValue = tuple[str, str | int | frozenset[int] | None]
 """A code and its value: ids of roles as a set; None where nothing is chosen or the setting is off."""
@@ -29,6 +32,10 @@ class Setting:
     def from_row(self, stored: object) -> object:
         """Return the value for what the column holds."""
         return stored
+
+    def to_row(self, value: Any) -> object:
+        """Return what the column holds for the value."""
+        return value
 
     def audited(self, field: str, value: Any) -> Iterator[AuditedValue]:
         """Yield what the audit compares. Rows hold the codes, so one that was written never changes its meaning."""
@@ -166,6 +173,48 @@ class WordChoice(Choice):
     def from_row(self, stored: object) -> object:
         words: dict[object, StrEnum] = {word.value: word for word in self.texts}
         return words[stored]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadTimes(OnPanel):
+    """Up to `limit` leads, several of which are chosen from a menu of `offered` ones, or typed into a form."""
+
+    limit: int
+    offered: Leads
+    form_title: str
+    hint: str
+    max_length: int = 100
+
+    def from_row(self, stored: object) -> object:
+        return read_leads(str(stored), limit=self.limit)
+
+    def to_row(self, value: Leads) -> object:
+        return written(value)
+
+    def options(self, value: Leads) -> Mapping[str, str]:
+        """Return the texts of the options, by what Discord sends back for them; those of `value` are among them."""
+        leads = sorted({*self.offered, *value}, key=lambda lead: lead.length)
+        return {lead.code: f"{lead} before" for lead in leads}
+
+    def audited(self, field: str, value: Leads) -> Iterator[AuditedValue]:
+        yield field, written(value) or None
+
+    def audit_words(self, value: Argument) -> str | None:
+        try:
+            return spoken(read_leads(str(value or ""), limit=self.limit))
+        except Refusal:
+            return plain_words(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment(Setting):
+    """An instant that goes with another setting, or None."""
+
+    name: str = ""
+    is_audited = False
+
+    def to_row(self, value: datetime | None) -> object:
+        return None if value is None else int(value.timestamp())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

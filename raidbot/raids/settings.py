@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
+from raidbot.raids.reminders.leads import MAX_SERVER_LEADS, Leads, ReminderLead
 from raidbot.raids.setting_kinds import (
     Channel,
     ChannelOfKind,
     Flag,
+    LeadTimes,
+    Moment,
     NumberChoice,
     OnPanel,
     RoleChoice,
@@ -25,7 +28,11 @@ from raidbot.raids.setting_kinds import (
 )
 from raidbot.raids.times.zones import zone_named
 
-LEAD_CHOICES_MINUTES = (0, 5, 10, 15, 30, 60)  # minutes
+OFFERED_LEADS = (
+    *(ReminderLead(minutes) for minutes in (5, 10, 15, 30, 60, 120, 360)),
+    *(ReminderLead(days=n) for n in (1, 2, 3, 7)),
+)
+_LEADS_HINT = "1 day, 2 hours, 10 min · up to 5, or off"
 FULL_CLOSE_CHOICES_MINUTES = (0, 15, 30, 60, 120, 480, 1440)  # minutes
 # Minutes, from https://discord.com/developers/docs/resources/channel#thread-metadata-object
 ARCHIVE_CHOICES_MINUTES = (60, 1440, 4320, 10080)
@@ -62,8 +69,9 @@ def _lead(minutes: int) -> str:
 class GuildSettings:
     """A guild's settings. The defaults match the reference bot, but full raids do not close early.
 
-    The audit compares them in this order. Reminders are sent `creator_reminder_minutes` and
-    `participant_reminder_minutes` before the start. A full raid is closed `full_close_minutes` before its start; 0
+    The audit compares them in this order. Creator and leader are reminded at `leader_leads` before the start, members
+    with a seat at `member_leads`, and with `remind_waiting` those in line, too. Leads chosen at `leads_since` do not
+    count for instants before. A full raid is closed `full_close_minutes` before its start; 0
     means never early. Audit entries are kept for `audit_days`. Boards show a star beside members with the
     `leader_role`. With `thread_members`, members who sign up are added to the raid's thread. With
     `unreached_mentions`, members whom no DM reaches are mentioned beside the raid.
@@ -86,35 +94,51 @@ class GuildSettings:
             )
         },
     )
-    creator_reminders: bool = field(default=True, metadata={SETTING: Flag()})
-    creator_reminder_minutes: int = field(
-        default=30,
+    leader_leads: Leads = field(
+        default=(ReminderLead(30),),
         metadata={
-            SETTING: NumberChoice(
-                name="reminder to the creator",
-                key="creator",
-                title="Reminder to the creator",
+            SETTING: LeadTimes(
+                name="reminders to creator and leader",
+                key="leader-leads",
+                title="Reminders to creator and leader",
                 page=1,
                 place=2,
-                numbers=LEAD_CHOICES_MINUTES,
-                say_number=_lead,
-                switch="creator_reminders",
+                limit=MAX_SERVER_LEADS,
+                offered=OFFERED_LEADS,
+                form_title="When are creator and leader reminded?",
+                hint=_LEADS_HINT,
             )
         },
     )
-    participant_reminders: bool = field(default=True, metadata={SETTING: Flag()})
-    participant_reminder_minutes: int = field(
-        default=10,
+    member_leads: Leads = field(
+        default=(ReminderLead(10),),
         metadata={
-            SETTING: NumberChoice(
-                name="reminder to participants",
-                key="participants",
-                title="Reminder to participants",
+            SETTING: LeadTimes(
+                name="reminders to participants",
+                key="member-leads",
+                title="Reminders to participants",
                 page=1,
                 place=3,
-                numbers=LEAD_CHOICES_MINUTES,
-                say_number=_lead,
-                switch="participant_reminders",
+                limit=MAX_SERVER_LEADS,
+                offered=OFFERED_LEADS,
+                form_title="When are participants reminded?",
+                hint=_LEADS_HINT,
+            )
+        },
+    )
+    leads_since: datetime | None = field(default=None, metadata={SETTING: Moment()})
+    remind_waiting: bool = field(
+        default=False,
+        metadata={
+            SETTING: Switch(
+                name="reminders to people waiting",
+                key="remind-waiting",
+                title="Reminders to people waiting",
+                page=1,
+                place=5,
+                button="Remind the waitlist",
+                on="as participants",
+                off="none",
             )
         },
     )
@@ -282,6 +306,10 @@ class GuildSettings:
         if switch is None:
             return self.with_fields({name: value})
         return self.with_fields({switch: False} if value is None else {switch: True, name: value})
+
+    def with_leads(self, name: str, leads: Leads, now: datetime) -> "GuildSettings":
+        """Return the settings with these leads from now on; instants that have passed do not remind anybody anew."""
+        return self if leads == getattr(self, name) else self.with_fields({name: leads, "leads_since": now})
 
     def with_fields(self, fields: Mapping[str, Any]) -> "GuildSettings":
         return replace(self, **fields)

@@ -167,7 +167,7 @@ async def it_begins_and_who_did_not_come_is_noted(windows: Windows) -> None:
     for _ in range(5):
         await clock.click()
     await ben.open("RaidBot")
-    await expect(ben.message("begins soon")).to_be_visible()
+    await expect(ben.message("seats taken.")).to_be_visible()
     await ben.open("raid-signups")
     await clock.click()
     await windows.until_board_says("Signups are closed", "the raid has begun")

@@ -72,7 +72,7 @@ async def test_the_clock_moves_to_the_reminder_and_to_the_start(guild: SandboxGu
         await panel.get_by_role("button", name="+10 min").click()
     await expect(screen.channel("RaidBot")).to_have_accessible_name(re.compile("unread"))
     await screen.open("RaidBot")
-    await expect(screen.message("begins soon")).to_be_visible()
+    await expect(screen.message("seats taken.")).to_be_visible()
 
     await panel.get_by_role("button", name="+1 day").click()
     await screen.open("raid-signups")

@@ -26,7 +26,7 @@ from raidbot.commands.ui.router import Router
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.notifications import REPLY
 from raidbot.raids.permissions import Grants, Permission, commands
-from raidbot.raids.setting_kinds import OnPanel, RoleChoice, Switch, Typed
+from raidbot.raids.setting_kinds import LeadTimes, OnPanel, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL, GuildSettings
 from raidbot.state import Cause
 from tests.conftest import Start
@@ -67,6 +67,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "recurring holiday": ((P.RECURRING_SKIP,), {}),
     "recurring join": (EVERYBODY, {"series": "SERIES", "role": "museum"}),
     "recurring leave": (EVERYBODY, {"series": "SERIES"}),
+    "reminders": (EVERYBODY, {}),
     "templates list": (ABOUT_TEMPLATES, {}),
     "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
     "templates create": ((P.TEMPLATES_CREATE,), {}),
@@ -84,6 +85,8 @@ def setting_presses(setting: OnPanel) -> tuple[str, ...]:
             return f"ask-{setting.key}", setting.key
         case Switch():
             return (f"{setting.key}:on",)
+        case LeadTimes():
+            return f"ask-{setting.key}", setting.key, f"{setting.key}:typed"
         case RoleChoice():
             return setting.key, f"no-{setting.key}"
         case _:
@@ -116,6 +119,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
+    "reminders": dict.fromkeys(("ask", "typed", "leads", "kinds", "server", "silent:on"), EVERYBODY),
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
     "series": {f"{name}:SERIES": action.permissions for name, action in SERIES_ACTIONS.items()},
     "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},

@@ -19,6 +19,7 @@ from raidbot.db import (
     imported,
     outbox,
     refused_forms,
+    reminders,
     series_occurrences,
     signup_texts,
     threads,
@@ -29,7 +30,8 @@ from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
-from raidbot.raids.events import Cause
+from raidbot.raids.events import Cause, Joint, Reminded, Reminder
+from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import (
     ChannelId,
     CloseReason,
@@ -43,6 +45,8 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
+from raidbot.raids.reminders.choices import Choices
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
 from raidbot.raids.schedules.model import DatesOff, Lead
 from raidbot.raids.schedules.occurrences import occurrences
@@ -92,6 +96,7 @@ async def fill(db: Database) -> None:
     ):
         await state.change(taken_over, step, Cause(Source.BUTTON, ALICE))
     await db.write(partial(_beside_raids, imported_raid=taken_over))
+    await db.write(_reminders)
     await db.write(_outbox)
     await _series(state)
 
@@ -191,6 +196,15 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     absences.note(tx, GuildId(7_900), NOW)
     one = Announcement(moment=Moment(0, -15), text="{title} {in}", ping=Ping.ROLE, role=506)
     announcements.change(tx, GUILD, Owner(OwnerKind.TEMPLATE, "test"), lambda _: (one,), BY_MANAGER, NOW)
+
+
+def _reminders(tx: sqlite3.Connection) -> None:
+    """Alice has own leads and wants no requests; Bob was reminded of the open raid together with another."""
+    chosen = Choices((ReminderLead(days=1), ReminderLead(30)), NOW, frozenset({MessageKind.REQUESTS}))
+    reminders.save_choices(tx, GUILD, ALICE, chosen)
+    reminders.silence(tx, GUILD, "m_0123456789ab")
+    joint = Joint(BOB, RaidId(1), 0, START, START - timedelta(minutes=10))
+    reminders.note_joint(tx, [Reminded(Reminder.PARTICIPANTS, (BOB,), (joint,))], NOW)
 
 
 def _outbox(tx: sqlite3.Connection) -> None:

@@ -1,6 +1,6 @@
 import sqlite3
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,7 +8,18 @@ from raidbot.db import drafts, guilds
 from raidbot.db import raids as rows
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
-from raidbot.raids.setting_kinds import Channel, Flag, NumberChoice, RoleChoice, Setting, Switch, WordChoice
+from raidbot.raids.reminders.leads import ReminderLead
+from raidbot.raids.setting_kinds import (
+    Channel,
+    Flag,
+    LeadTimes,
+    Moment,
+    NumberChoice,
+    RoleChoice,
+    Setting,
+    Switch,
+    WordChoice,
+)
 from raidbot.raids.settings import SETTINGS, GuildSettings
 from tests.raids.builders import ALICE, BOB, GUILD, NOW, unposted_raid
 
@@ -28,6 +39,10 @@ def other(name: str, setting: Setting) -> object:
             return next(word for word in setting.texts if word != default)
         case RoleChoice() | Channel():
             return 11
+        case LeadTimes():
+            return (ReminderLead(days=2), ReminderLead(90))
+        case Moment():
+            return datetime(2030, 1, 1, tzinfo=UTC)
         case _:
             return "Europe/Berlin"
 

@@ -26,6 +26,21 @@ FIRST = 9
 
 OF_OLD_DEFAULT = [path for path in OLD if version(path) < 13]
 """Full raids closed early by default then."""
+OF_SINGLE_LEADS = [path for path in OLD if version(path) < 16]
+"""There was one reminder to participants then, and one to the creator."""
+
+
+REPLACED = {
+    "guilds": {
+        "creator_reminders",
+        "creator_reminder_minutes",
+        "participant_reminders",
+        "participant_reminder_minutes",
+    },
+    "raids": {"creator_reminded", "participants_reminded"},
+    "undo": {"before", "after"},
+}
+"""Columns that migration 16 replaced or wrote anew; what became of them has tests of its own."""
 
 
 @pytest.fixture(params=OLD, ids=lambda path: path.stem)
@@ -49,8 +64,12 @@ def lost(before: Tables, after: Tables) -> list[str]:
         f"{table}: {row}"
         for table, old in before.items()
         for row in old
-        if not any(row.items() <= new.items() for new in after.get(table, ()))
+        if not any(_kept(table, row) <= new.items() for new in after.get(table, ()))
     ]
+
+
+def _kept(table: str, row: dict[str, object]) -> set[tuple[str, object]]:
+    return {(column, value) for column, value in row.items() if column not in REPLACED.get(table, ())}
 
 
 def test_there_is_a_database_of_every_version_before_this_one() -> None:
@@ -76,6 +95,32 @@ def test_every_row_is_kept(path: Path) -> None:
 
     assert version(path) == NEWEST
     assert lost(before, rows(path)) == []
+
+
+@pytest.mark.parametrize("path", OF_SINGLE_LEADS[-1:], indirect=True)
+@pytest.mark.parametrize(("is_on", "minutes", "expected"), [(1, 45, "45m"), (0, 45, ""), (1, 0, "")])
+def test_a_single_lead_becomes_a_list(path: Path, is_on: int, minutes: int, expected: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE guilds SET creator_reminders = ?, creator_reminder_minutes = ?", (is_on, minutes))
+
+    migrate(path)
+
+    assert {row["leader_leads"] for row in rows(path)["guilds"]} == {expected}
+    assert {row["member_leads"] for row in rows(path)["guilds"]} == {"10m"}
+
+
+@pytest.mark.parametrize("path", OF_SINGLE_LEADS[-1:], indirect=True)
+@pytest.mark.parametrize(("creator", "participants", "until"), [(1, 0, -1800), (1, 1, -600), (0, 0, None)])
+def test_what_was_reminded_is_not_reminded_again(
+    path: Path, creator: int, participants: int, until: int | None
+) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE raids SET creator_reminded = ?, participants_reminded = ?", (creator, participants))
+
+    migrate(path)
+
+    for row in rows(path)["raids"]:
+        assert row["reminded_until"] == (None if until is None else int(str(row["starts_at"])) + until)
 
 
 def test_every_row_is_kept_by_the_next_migration_and_in_the_copy_before_it(

@@ -121,8 +121,8 @@ def some_raids(draw: st.DrawFn) -> Raid:
         closed_reason=draw(st.none() | st.sampled_from(CloseReason)),
         cancelled_reason=draw(st.none() | st.sampled_from(CancelReason)),
         hold=draw(st.booleans()),
-        creator_reminded=draw(st.booleans()),
-        participants_reminded=draw(st.booleans()),
+        timed_at=draw(st.none() | INSTANTS),
+        reminded_until=draw(st.none() | INSTANTS),
         filled_once=draw(st.booleans()),
         seats=tuple(
             Seat(member, draw(keys), place, draw(INSTANTS), draw(SOURCES), draw(st.booleans()), draw(st.none() | TEXTS))
@@ -165,8 +165,8 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "subject": "s", "counts": False, "creator": 99, "leader": 98, "channel": 97, "message": 96, "thread": 95,
         "starts_at": later, "zone": "Asia/Tokyo", "time_revision": 4, "created_at": later, "status": Status.CANCELLED,
         "closed_at": later, "closed_by": 94, "closed_reason": CloseReason.AT_START,
-        "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "creator_reminded": True,
-        "participants_reminded": True, "filled_once": False, "begun": True,
+        "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "timed_at": later,
+        "reminded_until": later, "filled_once": False, "begun": True,
         "not_held": True, "series": 93, "mention_role": 92,
         "signup_lead": Lead(1, 30), "deadline_lifted": True, "signup_text": "Bring flasks.",
         "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,

@@ -139,7 +139,7 @@ async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: De
         coming = datetime.fromisoformat(strip["next"]["at"]) - datetime.fromisoformat(strip["now"])
         await page_client.ask("advance", seconds=coming.total_seconds() + 1)
         reminder = await page_client.until(
-            lambda: next((one for one in page_client.messages() if "begins soon" in one["content"]), None)
+            lambda: next((one for one in page_client.messages() if "seats taken." in one["content"]), None)
         )
         assert "World of Warcraft" in reminder["content"]
 

@@ -59,8 +59,8 @@ def test_what_is_done_or_not_wanted_is_not_ahead() -> None:
     closed = lifecycle.close(joined(dungeon()), reason=CloseReason.MANUAL, by=None, now=NOW).raid
 
     assert minutes_before(closed) == [30, 10]
-    assert minutes_before(replace(closed, creator_reminded=True)) == [10]
-    assert minutes_before(closed, replace(SETTINGS, participant_reminders=False)) == [30]
+    assert minutes_before(replace(closed, reminded_until=START - timedelta(minutes=30))) == [10]
+    assert minutes_before(closed, replace(SETTINGS, member_leads=())) == [30]
     assert minutes_before(replace(dungeon(), status=Status.CANCELLED)) == []
     assert minutes_before(dungeon(), now=START) == []
 

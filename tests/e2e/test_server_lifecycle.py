@@ -275,14 +275,14 @@ async def a_mistake_is_undone(people: GuildPeople) -> None:
 
 async def everybody_is_reminded_and_the_raid_begins(people: GuildPeople) -> None:
     people.sandbox.advance(timedelta(hours=6, minutes=1))
-    await people.until_received(people.lena, "Your raid **The Old Keep**")
-    await people.until_received(people.ben, "begins soon, and you lead it")
-    assert "begins soon" not in dm_text(people.gus)
+    await people.until_received(people.lena, "You created it.")
+    await people.until_received(people.ben, "You lead it.")
+    assert "starts <t:" not in dm_text(people.gus)
     people.sandbox.advance(timedelta(minutes=30))
     await people.until_received(people.ben, "Your role")
     for member in (people.gus, people.emil, people.fay, people.dora):
-        await people.until_received(member, "begins soon")
-    assert "begins soon" not in dm_text(people.ana)
+        await people.until_received(member, "starts <t:")
+    assert "starts <t:" not in dm_text(people.ana)
     people.sandbox.advance(timedelta(minutes=30))
     await people.until_board_has("Signups are closed", "the raid has begun")
     await people.guild.until(lambda: people.thread.state.archived and not people.board.reactions)

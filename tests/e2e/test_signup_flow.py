@@ -42,13 +42,13 @@ async def test_an_evening_survives_restarts(sandbox: Sandbox, guild: SandboxGuil
     async with start():
         await guild.until(lambda: "Cem" in board_text(board) and "Alice" not in board_text(board))
         sandbox.advance(timedelta(hours=2, minutes=55))
-        await guild.until(lambda: "begins soon" in dm_text(bob) and "begins soon" in dm_text(cem))
+        await guild.until(lambda: "starts <t:" in dm_text(bob) and "starts <t:" in dm_text(cem))
     async with start():
         sandbox.advance(timedelta(minutes=6))
         await guild.until(lambda: "Signups are closed" in board_text(board))
 
-    assert dm_text(bob).count("begins soon") == 1
-    assert dm_text(guild.owner).count("Your raid") == 1
+    assert dm_text(bob).count("starts <t:") == 1
+    assert dm_text(guild.owner).count("You lead it.") == 1
     assert alice.dms == []
 
 

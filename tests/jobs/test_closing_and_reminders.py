@@ -8,8 +8,10 @@ import pytest
 
 from raidbot.db import drafts
 from raidbot.db.database import Database
+from raidbot.delivery.members.message_choices import MessageChoices
 from raidbot.jobs.closing import close_due
-from raidbot.jobs.reminders import remind_due
+from raidbot.jobs.heartbeat import Job
+from raidbot.jobs.reminders import Reminding
 from raidbot.jobs.retention import prune_drafts
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
@@ -55,8 +57,18 @@ async def outbox_keys(db: Database) -> list[str]:
     return [row[0] for row in rows]
 
 
+def key(raid: RaidId, revision: int, minutes: int, member: MemberId) -> str:
+    """Return the key of a reminder that was due, with all before it, this long after NOW."""
+    return f"raid:{raid}:remind:{revision}:{int((NOW + timedelta(minutes=minutes)).timestamp())}:{member}"
+
+
 async def reminder_keys(db: Database) -> list[str]:
     return [cause for cause in await outbox_keys(db) if "remind" in cause]
+
+
+def reminding(state: State) -> Job:
+    """Return the job, as a bot has it that has just started."""
+    return Reminding(state, MessageChoices(state)).run
 
 
 async def test_a_raid_closes_at_its_start(state: State) -> None:
@@ -130,12 +142,9 @@ async def test_reminders_become_owed_once_each(state: State, db: Database) -> No
     await fill_raid(state, raid)
 
     for minutes in (0, 29, 30, 31, 45, 50, 51, 55):
-        await remind_due(state, NOW + timedelta(minutes=minutes))
+        await reminding(state)(NOW + timedelta(minutes=minutes))
 
-    assert await reminder_keys(db) == [
-        f"raid:{raid}:remind-creator:0:{CREATOR}",
-        f"raid:{raid}:remind-participants:0:{ALICE}",
-    ]
+    assert await reminder_keys(db) == [key(raid, 0, 30, CREATOR), key(raid, 0, 50, ALICE)]
 
 
 async def test_a_full_raid_that_closed_early_is_reminded_all_the_same(state: State, db: Database) -> None:
@@ -145,7 +154,7 @@ async def test_a_full_raid_that_closed_early_is_reminded_all_the_same(state: Sta
     await close_due(state, NOW)
     assert (await state.raid(raid)).status is Status.CLOSED
 
-    await remind_due(state, NOW + timedelta(minutes=55))
+    await reminding(state)(NOW + timedelta(minutes=55))
 
     assert len(await reminder_keys(db)) == 2
 
@@ -154,9 +163,9 @@ async def test_after_downtime_reminders_go_out_late_but_not_after_the_start(stat
     await open_raid_starting_in(state, timedelta(minutes=5))
     await open_raid_starting_in(state, timedelta(hours=-1) + timedelta(hours=2), message=101)
 
-    await remind_due(state, NOW + timedelta(minutes=4))
+    await reminding(state)(NOW + timedelta(minutes=4))
     late = await reminder_keys(db)
-    await remind_due(state, NOW + timedelta(hours=1))
+    await reminding(state)(NOW + timedelta(hours=1))
 
     assert len(late) == 1
     assert await reminder_keys(db) == late
@@ -164,33 +173,33 @@ async def test_after_downtime_reminders_go_out_late_but_not_after_the_start(stat
 
 async def test_another_time_reminds_again(state: State, db: Database) -> None:
     raid = await open_raid_starting_in(state, timedelta(minutes=20))
-    await remind_due(state, NOW + timedelta(minutes=9))
+    await reminding(state)(NOW + timedelta(minutes=9))
     assert await reminder_keys(db) == []
-    await remind_due(state, NOW + timedelta(minutes=10))
+    await reminding(state)(NOW + timedelta(minutes=10))
     move = partial(lifecycle.change_time, starts_at=NOW + timedelta(hours=5), zone="Europe/Berlin", now=NOW)
     await state.change(raid, move, CAUSE)
 
-    await remind_due(state, NOW + timedelta(hours=1))
+    await reminding(state)(NOW + timedelta(hours=1))
     assert len(await reminder_keys(db)) == 1
-    await remind_due(state, NOW + timedelta(hours=4, minutes=45))
+    await reminding(state)(NOW + timedelta(hours=4, minutes=45))
 
-    assert await reminder_keys(db) == [f"raid:{raid}:remind-creator:{revision}:{CREATOR}" for revision in (0, 1)]
+    assert await reminder_keys(db) == [key(raid, 0, 10, CREATOR), key(raid, 1, 285, CREATOR)]
 
 
 async def test_nobody_is_reminded_of_a_cancelled_raid(state: State, db: Database) -> None:
     raid = await open_raid_starting_in(state, timedelta(minutes=20))
     await state.change(raid, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=CREATOR, now=NOW), CAUSE)
 
-    await remind_due(state, NOW + timedelta(minutes=15))
+    await reminding(state)(NOW + timedelta(minutes=15))
 
     assert await reminder_keys(db) == []
 
 
 async def test_reminders_can_be_switched_off(state: State, db: Database) -> None:
-    await state.change_settings(GUILD, lambda before: replace(before, creator_reminders=False), Cause(Source.COMMAND))
+    await state.change_settings(GUILD, lambda before: replace(before, leader_leads=()), Cause(Source.COMMAND))
     await open_raid_starting_in(state, timedelta(minutes=20))
 
-    await remind_due(state, NOW + timedelta(minutes=15))
+    await reminding(state)(NOW + timedelta(minutes=15))
 
     assert await reminder_keys(db) == []
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.jobs import closing, reminders
+from raidbot.jobs import closing
 from raidbot.raids.setting_kinds import NumberChoice
 from raidbot.raids.settings import SETTINGS
 
@@ -13,8 +13,6 @@ from raidbot.raids.settings import SETTINGS
     ("name", "horizon"),
     [
         ("full_close_minutes", closing._MAX_LEAD),
-        ("creator_reminder_minutes", reminders._MAX_LEAD),
-        ("participant_reminder_minutes", reminders._MAX_LEAD),
     ],
 )
 def test_no_setting_offers_more_than_the_job_looks_ahead(name: str, horizon: timedelta) -> None:

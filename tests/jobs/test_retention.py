@@ -14,12 +14,12 @@ from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage
 from raidbot.db.refused_forms import FormKey
 from raidbot.delivery import threads
-from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import MARKS_KEPT, REFUSED_FORM_LIFETIME, OutboxPruning, prune_marks, prune_refused_forms
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import CloseReason, MessageId, RaidId
 from raidbot.state import State
+from tests.jobs.test_closing_and_reminders import reminding
 from tests.raids.builders import ALICE, GUILD, MANAGER, NOW
 from tests.state.state_helpers import BY_MANAGER, BY_REACTION, add_open_raid, query, react_rule, stored_raid
 
@@ -111,11 +111,11 @@ async def test_a_reminder_is_not_owed_again_once_its_row_is_gone(state: State) -
     await add_open_raid(state, tank=1)
     raid = await state.raid(await add_open_raid(state, tank=1))
     at = raid.starts_at - timedelta(minutes=1)
-    await remind_due(state, at)
+    await reminding(state)(at)
     assert [key for key in await keys(state) if "remind" in key]
     await state.db.write(lambda tx: tx.execute("DELETE FROM outbox"))
 
-    await remind_due(state, at)
+    await reminding(state)(at)
 
     assert await keys(state) == []
 

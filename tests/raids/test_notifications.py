@@ -3,12 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.raids import details, lifecycle, reminders
+from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.audit.words import Words, words
-from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
+from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RaidId, RoleKey, Source, Status
 from raidbot.raids.notifications import Notice, notices, thread_note
+from raidbot.raids.reminders.due import Pending, remind
 from raidbot.raids.rosters import manager_edits, signups
 from raidbot.utils.text import stamp
 from tests.raids.builders import (
@@ -165,19 +166,33 @@ def test_a_new_time_is_told_to_roster_and_line_with_the_old_one() -> None:
     assert notices(lifecycle.change_time(board, START, "Asia/Tokyo", now=NOW)) == ()
 
 
+def reminded(board: Raid, which: ev.Reminder, member: MemberId, *joint: ev.Joint) -> Notice:
+    return only_notice(remind(board, (Pending(NOW, member, which),), now=NOW, joint=joint))
+
+
 def test_reminders_are_of_no_use_after_the_start_and_have_a_key_per_start() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
     moved = lifecycle.change_time(board, START.replace(hour=20), "UTC", now=NOW).raid
 
-    creator = only_notice(reminders.remind(board, ev.Reminder.CREATOR))
-    participant = only_notice(reminders.remind(board, ev.Reminder.PARTICIPANTS))
-    again = only_notice(reminders.remind(moved, ev.Reminder.PARTICIPANTS))
+    creator = reminded(board, ev.Reminder.CREATOR, CREATOR)
+    participant = reminded(board, ev.Reminder.PARTICIPANTS, ALICE)
+    again = reminded(moved, ev.Reminder.PARTICIPANTS, ALICE)
 
     assert (creator.member, participant.member) == (CREATOR, ALICE)
     assert participant.expires_at == START
-    assert "Your role: **Tank**" in str(participant.text)
+    assert participant.reminds == ((board.id, 0),)
     assert len({creator.key, participant.key, again.key}) == 3
-    assert only_notice(reminders.remind(replace(board, version=99), ev.Reminder.PARTICIPANTS)).key == participant.key
+    assert reminded(replace(board, version=99), ev.Reminder.PARTICIPANTS, ALICE).key == participant.key
+
+
+def test_a_reminder_of_two_raids_lasts_until_the_later_one_begins() -> None:
+    board = joined(raid(tank=1), TANK, ALICE)
+    later = START + timedelta(minutes=10)
+
+    notice = reminded(board, ev.Reminder.PARTICIPANTS, ALICE, ev.Joint(ALICE, RaidId(9), 3, later, NOW))
+
+    assert notice.reminds == ((board.id, 0), (RaidId(9), 3))
+    assert notice.expires_at == later
 
 
 def test_names_are_shown_as_written() -> None:

@@ -54,11 +54,11 @@ def test_the_default_is_among_what_the_panel_offers() -> None:
 
 
 def test_switching_off_keeps_the_number_for_the_next_time() -> None:
-    off = DEFAULTS.with_value("creator_reminder_minutes", None)
+    off = DEFAULTS.with_value("thread_archive_minutes", None)
 
-    assert (off.creator_reminders, off.creator_reminder_minutes) == (False, 30)
-    assert off.value("creator_reminder_minutes") is None
-    assert off.with_value("creator_reminder_minutes", 5).value("creator_reminder_minutes") == 5
+    assert (off.threads, off.thread_archive_minutes) == (False, 1440)
+    assert off.value("thread_archive_minutes") is None
+    assert off.with_value("thread_archive_minutes", 60).value("thread_archive_minutes") == 60
 
 
 def test_every_way_to_sign_up_is_offered() -> None:

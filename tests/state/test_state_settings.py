@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,6 +9,7 @@ from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.words import words
 from raidbot.raids.model import ChannelId, Kind
 from raidbot.raids.permissions import Grants
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -56,8 +58,10 @@ async def test_settings_are_audited_in_the_words_of_their_panel(state: State) ->
     second = GuildSettings(
         guild=GUILD,
         zone="Asia/Tokyo",
-        creator_reminders=False,
-        participant_reminder_minutes=60,
+        leader_leads=(),
+        member_leads=(ReminderLead(days=1), ReminderLead(60)),
+        leads_since=datetime(2030, 1, 1, tzinfo=UTC),
+        remind_waiting=True,
         full_close_minutes=60,
         threads=True,
         thread_members=True,
@@ -77,8 +81,9 @@ async def test_settings_are_audited_in_the_words_of_their_panel(state: State) ->
 
     assert said == {
         "time zone": ("America/New_York", "Asia/Tokyo"),
-        "reminder to the creator": ("30 minutes before", "off"),
-        "reminder to participants": ("10 minutes before", "1 hour before"),
+        "reminders to creator and leader": ("30 minutes before", "off"),
+        "reminders to participants": ("10 minutes before", "1 day and 1 hour before"),
+        "reminders to people waiting": ("off", "on"),
         "closing of full raids": ("at their start", "1 hour before"),
         "discussion threads": ("off", "archived after 1 day"),
         "members in threads": ("off", "on"),

@@ -16,8 +16,10 @@ from raidbot.raids import events as ev
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import Ask, CancelReason, ChannelId, CloseReason, Kind, Raid, Role, RoleKey, Seat, Source
 from raidbot.raids.notifications import notices, thread_note, why_cancelled, why_closed
+from raidbot.raids.reminders.message import reminder_text
 from raidbot.raids.rosters import attendance, manager_edits, role_lookup, signups, substitutes, undo
 from raidbot.utils.errors import Refusal
+from raidbot.utils.words import render
 from tests.raids.builders import (
     ALICE,
     BOB,
@@ -77,10 +79,6 @@ EVENTS: dict[str, tuple[ev.Event, ...]] = {
     "new text": tuple(ev.Reworded(what, "a", "*b*") for what in ("title", "subject", "description")),
     "no subject": (ev.Reworded("subject", "a", ""),),
     "leader": (ev.LeaderChanged(None, ALICE), ev.LeaderChanged(ALICE, None), ev.LeaderChanged(ALICE, BOB)),
-    "reminded": (
-        ev.Reminded(ev.Reminder.CREATOR, (CREATOR, MANAGER)),
-        ev.Reminded(ev.Reminder.PARTICIPANTS, (ALICE, BOB)),
-    ),
     "places restored": tuple(
         ev.PlaceRestored(ALICE, seat, waits)
         for seat in (None, TANK)
@@ -99,6 +97,9 @@ def everything() -> dict[str, str]:
         raid, museum_raid = _raid(names), _museum(names)
         said |= _labelled(f"{kind}: ", _notices(raid, names))
         said |= _labelled(f"{kind}, one role: ", _notices(museum_raid, names))
+        both = ((raid, museum_raid), (museum_raid,))
+        texts = (reminder_text(one, member) for one in both for member in (CREATOR, ALICE, BOB))
+        said |= _labelled(f"{kind}: ", (("reminded", render(text)) for text in texts))
         said |= _labelled(f"{kind}: ", ((type(one).__name__, str(one)) for one in refusals(raid, names)))
     return said | _labelled("without a link: ", _notices(replace(_raid(NAMES["plain"]), message=None), NAMES["plain"]))
 
@@ -132,6 +133,9 @@ def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
     yield from (
         dm_buttons.NotInAnyMore(raid),
         dm_buttons.NotTheLeader(raid),
+        dm_buttons.NothingAhead(),
+        dm_buttons.SnoozedAlready(),
+        dm_buttons.TooLateToSnooze(),
         reactions.TooFast(),
         reactions.NotSaved(raid),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,8 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.setting_kinds import Choice, OnPanel, RoleChoice, Switch, Typed
+from raidbot.raids.reminders.leads import Leads, leads_of_codes, parse_leads, spoken, typed
+from raidbot.raids.setting_kinds import Choice, LeadTimes, OnPanel, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL, GuildSettings
 from raidbot.raids.times import zones
 from raidbot.state import State
@@ -60,13 +62,17 @@ class Settings(commands.Cog):
                 await _show(interaction, await self._state.settings(guild), int(page))
             case (asked,) if asked.startswith("ask-"):
                 field, setting = _named(asked.removeprefix("ask-"))
-                if not isinstance(setting, Typed):
-                    raise UnknownPanel
-                settings = await self._state.settings(guild)
-                await responses.open_modal(interaction, _form(setting, settings.value(field)))
+                value = (await self._state.settings(guild)).value(field)
+                match setting:
+                    case Typed():
+                        await responses.open_modal(interaction, _form(setting, value))
+                    case LeadTimes():
+                        await responses.open_modal(interaction, _leads_form(setting, value))
+                    case _:
+                        raise UnknownPanel
             case (key, *_):
                 field, setting = _named(key.removeprefix("no-"))
-                rule = partial(_changed, press, field, setting)
+                rule = partial(_changed, press, field, setting, now=self._state.now())
                 settings = await self._state.change_settings(guild, rule, permissions.cause_of(interaction))
                 await _show(interaction, settings, setting.page)
             case _:
@@ -80,11 +86,15 @@ def _named(key: str) -> tuple[str, OnPanel]:
     return _BY_KEY[key]
 
 
-def _changed(press: Press, field: str, setting: OnPanel, before: GuildSettings) -> GuildSettings:
+def _changed(press: Press, field: str, setting: OnPanel, before: GuildSettings, *, now: datetime) -> GuildSettings:
     """Return the settings after a press on the panel. Raises Refusal for an invalid choice."""
     match setting, press.parts:
         case Typed(), (setting.key,):
             return before.with_value(field, setting.parse(press.fields[setting.key]))
+        case LeadTimes(), (setting.key, "typed"):
+            return before.with_leads(field, parse_leads(press.fields[setting.key], limit=setting.limit), now)
+        case LeadTimes(), (setting.key,):
+            return before.with_leads(field, leads_of_codes(press.values, limit=setting.limit), now)
         case Choice(), (setting.key,) if press.values and press.values[0] in setting.options():
             return before.with_value(field, setting.value(press.values[0]))
         case RoleChoice(), (setting.key,):
@@ -124,6 +134,8 @@ def _words(guild: discord.Guild, setting: OnPanel, value: Any) -> str:
     match setting:
         case Choice():
             return setting.words(value)
+        case LeadTimes():
+            return spoken(value)
         case Switch():
             return setting.on if value else setting.off
         case RoleChoice():
@@ -146,6 +158,12 @@ def _menus(guild: discord.Guild, settings: GuildSettings, page: int) -> Iterator
             case Choice(page=number) if number == page:
                 named = [(option, f"{setting.title}: {text}") for option, text in setting.options().items()]
                 yield (_CONTROLS.select(setting.title, setting.key, options(named, setting.option(value))),)
+            case LeadTimes(page=number) if number == page:
+                named = [(code, f"{setting.title}: {text}") for code, text in setting.options(value).items()]
+                offered = options(named, *(lead.code for lead in value))
+                most = min(setting.limit, len(offered))
+                hint = f"{setting.title}: off"
+                yield (_CONTROLS.select(hint, setting.key, offered, min_values=0, max_values=most),)
             case RoleChoice(page=number) if number == page:
                 chosen = [value] if value and guild.get_role(value) else []
                 yield (_CONTROLS.role_select(setting.title, setting.key, chosen=chosen),)
@@ -158,6 +176,8 @@ def _buttons(settings: GuildSettings, page: int) -> Iterator[Button]:
         match setting:
             case Typed():
                 yield _CONTROLS.button(setting.title, f"ask-{setting.key}", BLUE)
+            case LeadTimes():
+                yield _CONTROLS.button(f"Type: {setting.title}", f"ask-{setting.key}")
             case Switch():
                 yield _CONTROLS.switch(setting.button, setting.key, is_on=settings.value(field))
     for field, setting in own:
@@ -172,3 +192,8 @@ def _buttons(settings: GuildSettings, page: int) -> Iterator[Button]:
 def _form(setting: Typed, value: str) -> discord.ui.Modal:
     field = forms.Field(setting.key, setting.title, value, setting.hint, max_length=setting.max_length)
     return forms.form(address(PANEL, setting.key), setting.form_title, field)
+
+
+def _leads_form(setting: LeadTimes, leads: Leads) -> discord.ui.Modal:
+    field = forms.Field(setting.key, setting.title, typed(leads), setting.hint, max_length=setting.max_length)
+    return forms.form(address(PANEL, setting.key, "typed"), setting.form_title, field)

@@ -4,21 +4,26 @@ A press changes the place in the raid of the member who pressed, which needs no 
 creator, also decides who gets a seat that somebody gave up after closing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from raidbot.commands.signups.service import done, place, with_signup_text
 from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
+from raidbot.db.outbox import OutboxMessage
 from raidbot.raids import labels
 from raidbot.raids.events import Change, Promoted
-from raidbot.raids.model import Raid, RaidId, Role, Source
+from raidbot.raids.messages.kinds import MessageKind
+from raidbot.raids.model import MemberId, Raid, RaidId, Role, Source
+from raidbot.raids.purposes import Purpose
+from raidbot.raids.reminders.message import SNOOZE, concerns, may_snooze
 from raidbot.raids.rosters import manager_edits, signups, substitutes
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import stamp, stamps
-from raidbot.utils.words import Mention, Name, render, say
+from raidbot.utils.words import Instant, Mention, Name, render, say
 
 _FINAL = (
     substitutes.SeatedAlready,
@@ -40,6 +45,21 @@ class NotTheLeader(Refusal):
         super().__init__(say("You don’t lead {raid} any more.", raid=labels.coded(raid)))
 
 
+class NothingAhead(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("There’s nothing left to remind you of: the raid was moved or cancelled, or you left it."))
+
+
+class TooLateToSnooze(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("It starts within 10 minutes, so I won’t remind you again."))
+
+
+class SnoozedAlready(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("You’ve snoozed this message already."))
+
+
 class DmButtons:
     """`serves` returns True for guilds the bot works in."""
 
@@ -54,6 +74,10 @@ class DmButtons:
                 await self._drop_out(press, raid)
             case ("sub", which, ("yes" | "no") as said):
                 await self._substitute(press, raid, role_numbered(raid, which), comes=said == "yes")
+            case ("off",):
+                await self._drop_out_of_one(press, raid)
+            case ("snooze", revision, *others):
+                await self._snooze(press, [(raid.id, number_of(revision)), *_raids(others)])
             case ("next", which):
                 await self._give_to_next(press, raid, role_numbered(raid, which))
             case _:
@@ -73,13 +97,57 @@ class DmButtons:
         return raid
 
     async def _drop_out(self, press: Press, raid: Raid) -> None:
+        said = await self._leave(press, raid)
+        await responses.edit_response(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
+
+    async def _drop_out_of_one(self, press: Press, raid: Raid) -> None:
+        """Leave one of the raids that a message is about; the message stays, for the others."""
+        await responses.send_ephemeral(press.interaction, await self._leave(press, raid))
+
+    async def _leave(self, press: Press, raid: Raid) -> str:
         member = permissions.member_id(press.interaction)
         try:
             await self._change(press, raid, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
             raise NotInAnyMore(raid) from None
-        said = f"You are off {labels.coded(raid)} at {stamp(raid.starts_at)}."
-        await responses.edit_response(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
+        return f"You are off {labels.coded(raid)} at {stamp(raid.starts_at)}."
+
+    async def _snooze(self, press: Press, reminds: Sequence[tuple[RaidId, int]]) -> None:
+        """Queue the reminder again, once for each message. It ends as the first one would: see `LateTexts`."""
+        member, now = permissions.member_id(press.interaction), self._state.now()
+        raids = await self._ahead(reminds, member)
+        if not raids:
+            raise NothingAhead
+        if not may_snooze(raids, now=now):
+            raise TooLateToSnooze
+        message = press.interaction.message
+        again = OutboxMessage(
+            kind="dm",
+            target=member,
+            payload={"kinds": [MessageKind.REMINDERS], "reminds": [(raid.id, raid.time_revision) for raid in raids]},
+            dedupe=f"snooze:{message.id if message else 0}:{member}",
+            due_at=now + SNOOZE,
+            expires_at=max(raid.starts_at for raid in raids),
+            guild=raids[0].guild,
+            raid=raids[0].id if len(raids) == 1 else None,
+            purpose=Purpose.REMINDER,
+        )
+        if not await self._state.enqueue([again]):
+            raise SnoozedAlready
+        said = say("OK, I’ll remind you again {in_time}.", in_time=Instant(again.due_at, "R"))
+        await responses.send_ephemeral(press.interaction, render(said))
+
+    async def _ahead(self, reminds: Sequence[tuple[RaidId, int]], member: MemberId) -> list[Raid]:
+        """Return those of the raids that still lie ahead at the same time, and concern the member."""
+        found = []
+        for raid_id, revision in reminds:
+            with suppress(KeyError):
+                raid = await self._state.raid(raid_id)
+                waiting = (await self._state.settings(raid.guild)).remind_waiting
+                is_ahead = raid.is_live and raid.time_revision == revision and raid.starts_at > self._state.now()
+                if is_ahead and self._serves(raid.guild) and concerns(raid, member, waiting=waiting):
+                    found.append(raid)
+        return found
 
     async def _give_to_next(self, press: Press, raid: Raid, role: Role) -> None:
         """Give the free seat to whoever is first in line. Only the raid's leader or creator may."""
@@ -123,3 +191,11 @@ class DmButtons:
     async def _change(self, press: Press, raid: Raid, rule: Rule) -> Change:
         cause = Cause(Source.BUTTON, permissions.member_id(press.interaction))
         return await self._state.change(raid.id, rule, cause)
+
+
+def _raids(parts: Sequence[str]) -> list[tuple[RaidId, int]]:
+    """Return the raids and revisions that follow each other in a `custom_id`. Raises UnknownPanel."""
+    numbers = [number_of(part) for part in parts]
+    if len(numbers) % 2:
+        raise UnknownPanel
+    return [(RaidId(raid), revision) for raid, revision in zip(numbers[::2], numbers[1::2], strict=True)]

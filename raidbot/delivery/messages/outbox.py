@@ -20,8 +20,10 @@ from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.members.message_choices import MessageChoices
 from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
 from raidbot.delivery.messages.conversations import Conversations, Plan
+from raidbot.delivery.messages.late_texts import LateTexts, ObsoleteMessageError
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.refused_channels import ChannelRefusesError, RefusedChannels
 from raidbot.delivery.messages.sender import FateUnknown, Sender, Sent
@@ -79,7 +81,9 @@ class Outbox:
         self.server_names = ServerNames(client)
         self._under_way: dict[OutboxKind, Counter[int]] = {"dm": Counter(), "post": Counter()}
         self._sending = TaskSet()
-        self._sender = Sender(state, client, api, self.conversations, self.server_names)
+        self.message_choices = MessageChoices(state)
+        self._late_texts = LateTexts(state, self.message_choices)
+        self._sender = Sender(state, client, api, self.conversations, self.server_names, self._late_texts)
         self._batch = batch
         self._pause = pause
         self._refused_channels = RefusedChannels(state.now)
@@ -242,6 +246,9 @@ class Outbox:
                 await self._refuse(row, "takes no DMs", unreached=True)
                 return None
             self._refused_channels.check(row)
+            if row.kind == "dm" and await self._late_texts.is_unwanted(row):
+                await self._refuse(row, "wants no such messages")
+                return None
             message = await self._sender.send(row)
         except CircuitOpen:
             raise
@@ -252,6 +259,11 @@ class Outbox:
             await self._record(partial(_unknown, row, error=str(fate), now=self._state.now()))
             log.warning("nobody knows whether a message arrived", row=row.id, **_recipient(row), error=str(fate))
             return None
+        except ObsoleteMessageError as reason:
+            await self._record(partial(rows.end, row=row.id, reason=str(reason), now=self._state.now()))
+            return None
+        except Unwritable as outage:
+            until, error = self._later(self._backoff.after(row.attempts)), str(outage)
         except NoResponse as none:
             wait = max(none.retry_in, self._backoff.after(row.attempts))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"

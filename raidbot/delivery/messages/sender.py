@@ -19,6 +19,7 @@ from raidbot.delivery.discord_api import (
 from raidbot.delivery.discord_internals import member_roles
 from raidbot.delivery.mentions import unheard_roles
 from raidbot.delivery.messages.conversations import Conversations
+from raidbot.delivery.messages.late_texts import LateTexts
 from raidbot.delivery.messages.server_names import ServerNames, says
 from raidbot.state import State
 
@@ -47,8 +48,10 @@ class Sender:
         api: DiscordApi,
         conversations: Conversations,
         server_names: ServerNames,
+        late_texts: LateTexts,
     ) -> None:
         self.nonce_prefix = ""
+        self.late_texts = late_texts
         self._state = state
         self._client = client
         self._api = api
@@ -58,7 +61,7 @@ class Sender:
     async def send(self, row: Claimed) -> Sent:
         """Send the row, unless an earlier attempt arrived.
 
-        Raises FateUnknown, and as `DiscordApi.call` does.
+        Raises FateUnknown, ObsoleteMessageError or Unwritable, and as `DiscordApi.call` does.
         """
         try:
             return await self._send(row)
@@ -68,6 +71,8 @@ class Sender:
             raise
 
     async def _send(self, row: Claimed) -> Sent:
+        if row.attempts == 1:
+            row = await self.late_texts.made(row)
         channel = self._client.get_partial_messageable(await self._channel(row), guild_id=_guild_of(row))
         if row.attempts > 1:
             try:
@@ -76,6 +81,7 @@ class Sender:
                 raise FateUnknown(str(refusal)) from refusal
             if found is not None:
                 return Sent(found.id, unheard_roles(found, _mentioned(row, "roles")))
+            row = await self.late_texts.made(row)
         content: str | None = row.payload.get("content")
         if row.kind == "dm" and content:
             content = self._server_names.before(row.guild, content)
@@ -147,7 +153,14 @@ def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     for button in buttons:
         style = discord.ButtonStyle[button["style"]]
-        view.add_item(discord.ui.Button(label=button["label"], custom_id=button["address"], style=style))
+        is_link, address = style is discord.ButtonStyle.link, button["address"]
+        made: discord.ui.Button[discord.ui.View] = discord.ui.Button(
+            label=button["label"],
+            style=style,
+            url=address if is_link else None,
+            custom_id=None if is_link else address,
+        )
+        view.add_item(made)
     view.stop()
     return view
 

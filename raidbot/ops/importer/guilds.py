@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +16,10 @@ from raidbot.ops.importer.rosters import Cells
 from raidbot.ops.importer.unmapped_rows import keep
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import targets
+from raidbot.raids.reminders.leads import Leads, ReminderLead
 from raidbot.raids.settings import (
     ARCHIVE_CHOICES_MINUTES,
     FULL_CLOSE_CHOICES_MINUTES,
-    LEAD_CHOICES_MINUTES,
     GuildSettings,
 )
 from raidbot.raids.times import zone_letters
@@ -27,6 +27,7 @@ from raidbot.raids.times import zone_letters
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")
 _FULL_CLOSE_MINUTES = 60
 """Time before its start at which the old bot closed a full raid, unless the server had chosen another."""
+_LEAD_MINUTES = range(24 * 60 + 1)
 _MUSEUM = re.compile(r"(\d{1,20}):museum")
 _OTHER_NAMES = {"stats": "raidinfo.others"}
 """Entries of the old bot's permissions with another name here."""
@@ -112,14 +113,8 @@ def _guild(servers: Guilds, guild: GuildId, museum: bool, row: Cells, notes: Row
     settings = replace(
         blank,
         zone=_zone(row, blank, notes),
-        creator_reminders=_flag(row, "creator_reminders_enabled", blank.creator_reminders, notes),
-        creator_reminder_minutes=_minutes(
-            row, "creator_reminder_seconds", LEAD_CHOICES_MINUTES, blank.creator_reminder_minutes, notes
-        ),
-        participant_reminders=_flag(row, "participant_reminders_enabled", blank.participant_reminders, notes),
-        participant_reminder_minutes=_minutes(
-            row, "participant_reminder_seconds", LEAD_CHOICES_MINUTES, blank.participant_reminder_minutes, notes
-        ),
+        leader_leads=_leads(row, "creator_reminder", blank.leader_leads, notes),
+        member_leads=_leads(row, "participant_reminder", blank.member_leads, notes),
         full_close_minutes=_minutes(
             row, "auto_close_seconds", FULL_CLOSE_CHOICES_MINUTES, blank.full_close_minutes, notes
         ),
@@ -195,7 +190,14 @@ def _flag(row: Cells, column: str, otherwise: bool, notes: RowNotes) -> bool:
         return otherwise
 
 
-def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, notes: RowNotes) -> int:
+def _leads(row: Cells, which: str, otherwise: Leads, notes: RowNotes) -> Leads:
+    """Return the old bot's single lead, in whole minutes; none if it was switched off."""
+    is_on = _flag(row, f"{which}s_enabled", True, notes)
+    minutes = _minutes(row, f"{which}_seconds", _LEAD_MINUTES, otherwise[0].minutes, notes)
+    return (ReminderLead(minutes),) if is_on and minutes else ()
+
+
+def _minutes(row: Cells, column: str, choices: Sequence[int], otherwise: int, notes: RowNotes) -> int:
     """Return the choice of minutes nearest to the cell's seconds; 0, which means never, only for 0 seconds."""
     try:
         seconds = columns.whole(row.get(column))

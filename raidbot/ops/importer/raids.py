@@ -149,11 +149,15 @@ class Raids:
             created_at=life.created_at,
             status=Status.OPEN,
             hold=not life.is_closed and _flag(row, "stats_recorded", notes),
-            creator_reminded=_flag(row, "creator_reminder_sent", notes),
-            participants_reminded=_flag(row, "participant_reminder_sent", notes),
+            reminded_until=self._reminded_until(row, notes),
         )
         begun = life.is_closed and life.starts_at <= self.now
         return replace(life.of(raid), begun=begun), places
+
+    def _reminded_until(self, row: Cells, notes: RowNotes) -> datetime | None:
+        """Return this moment if the old bot sent a reminder: what was due before is not sent again."""
+        sent = [_flag(row, column, notes) for column in ("creator_reminder_sent", "participant_reminder_sent")]
+        return self.now if any(sent) else None
 
     def _shape(self, row: Cells, notes: RowNotes, signups: list[Cells]) -> RoleLayout:
         kind = _kind(row)

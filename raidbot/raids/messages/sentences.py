@@ -64,8 +64,6 @@ def _sentences(change: ev.Change, event: ev.Event, events: tuple[ev.Event, ...],
             return _new_length(raid, after, _who(change.by))
         case ev.LeaderChanged():
             return _new_leader(raid, event, member, change.by)
-        case ev.Reminded():
-            return _reminded(raid, event, events, member)
         case _:
             raise ValueError(f"nobody hears of {event} by direct message")
 
@@ -258,22 +256,6 @@ def _new_leader(raid: Raid, event: ev.LeaderChanged, member: MemberId, by: Membe
     if event.after is None:
         return paragraph(gone, say("It has no leader now."))
     return paragraph(gone, say("{leader} leads it now.", leader=Mention(event.after)))
-
-
-def _reminded(raid: Raid, event: ev.Reminded, events: tuple[ev.Event, ...], member: MemberId) -> Text | None:
-    """Return the reminder; to whoever is responsible and has a seat it is one, with the role."""
-    others = any(isinstance(one, ev.Reminded) and one is not event for one in events)
-    seat = raid.seat_of(member)
-    role = say("Your role: {role}.", role=bold_role(raid, seat.role)) if seat and len(raid.roles) > 1 else None
-    match event.which:
-        case ev.Reminder.CREATOR if member == raid.creator:
-            return say("Your raid {raid} begins soon.", raid=bold_coded(raid))
-        case ev.Reminder.CREATOR:
-            return say("{raid} begins soon, and you lead it.", raid=bold_coded(raid))
-        case ev.Reminder.PARTICIPANTS if others:
-            return role
-        case ev.Reminder.PARTICIPANTS:
-            return paragraph(say("{raid} begins soon.", raid=bold_coded(raid)), role)
 
 
 def _place(raid: Raid, key: RoleKey) -> Text:

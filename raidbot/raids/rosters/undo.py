@@ -102,7 +102,7 @@ class NeverPosted(Refusal):
 class Step:
     """A manager's action at `at` (UTC).
 
-    Of `before` and `after`, only `FIELDS`, the reminder flags, seats, waits and attendance are from that time.
+    Of `before` and `after`, only `FIELDS`, what was reminded, seats, waits and attendance are from that time.
     """
 
     action: AuditAction
@@ -224,8 +224,8 @@ def _at_earlier_time(restored: Raid, raid: Raid, step: Step, now: datetime) -> R
     return replace(
         restored,
         time_revision=raid.time_revision + 1,
-        creator_reminded=step.before.creator_reminded,
-        participants_reminded=step.before.participants_reminded,
+        timed_at=step.before.timed_at,
+        reminded_until=step.before.reminded_until,
         attendance=_called_off(step.before, raid),
     )
 

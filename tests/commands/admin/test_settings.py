@@ -4,6 +4,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import GuildId, Kind
+from raidbot.raids.reminders.leads import ReminderLead
 from tests.conftest import Start
 from tests.db.audit.rows_in_words import rows_in_words
 from tests.raid_boards import post_raid
@@ -13,8 +14,8 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
     channel = guild.channel("raid-signups")
     async with start():
         panel = await guild.owner.slash(channel, "settings")
-        await panel.select("Reminder to the creator", ["Reminder to the creator: off"])
-        await panel.select("Reminder to participants", ["Reminder to participants: 1 hour before"])
+        await panel.select("Reminders to creator and leader: off", [])
+        await panel.select("Reminders to participants: off", ["Reminders to participants: 1 hour before"])
         await panel.select("Full raids close", ["Full raids close: 2 hours before"])
     async with start() as bot:
         await panel.click("More settings")
@@ -26,9 +27,8 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
         await panel.click("Back")
         settings = await bot.state.settings(GuildId(guild.id))
 
-    assert not settings.creator_reminders
-    assert settings.creator_reminder_minutes == 30
-    assert settings.participant_reminder_minutes == 60
+    assert settings.leader_leads == ()
+    assert settings.member_leads == (ReminderLead(60),)
     assert settings.full_close_minutes == 120
     assert settings.refusal_notices_in_thread
     assert settings.threads

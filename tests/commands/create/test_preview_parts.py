@@ -45,7 +45,7 @@ NOT_SHOWN = {
         "filled_once",
         "next_place",
     ),
-    *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "creator_reminded", "participants_reminded"),
+    *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "timed_at", "reminded_until"),
     *("waits", "marks", "attendance", "asks", "given_up", "series", "mention_role"),
 }
 """Fields that are the same for every raid that is planned by the same person, or that nobody sees."""

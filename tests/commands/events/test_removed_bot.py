@@ -95,13 +95,13 @@ async def test_meanwhile_raids_rest_and_are_taken_up_again_if_they_lie_ahead(
         await remove_bot(sandbox, guild, database)
 
         sandbox.advance(timedelta(hours=2, minutes=35))
-        await elsewhere.until(lambda: "Your raid" in dm_text(elsewhere.owner))
+        await elsewhere.until(lambda: "You lead it." in dm_text(elsewhere.owner))
 
-        assert "begins soon" not in dm_text(alice)
-        assert "Your raid" not in dm_text(guild.owner)
+        assert "starts <t:" not in dm_text(alice)
+        assert "You lead it." not in dm_text(guild.owner)
         await sandbox.invite_bot(guild)
         await sandbox.until(lambda: not absent(database))
-        await guild.until(lambda: "Your raid" in dm_text(guild.owner))
+        await guild.until(lambda: "You lead it." in dm_text(guild.owner))
         assert (await stored_raid(bot)).is_open
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from raidbot.db import outbox, transactions
 from raidbot.db import raids as rows
-from raidbot.raids import lifecycle, reminders
+from raidbot.raids import lifecycle
 from raidbot.raids.changes import Asked, Rule
 from raidbot.raids.events import Cause, Change, Reminder
 from raidbot.raids.model import CancelReason, Raid, Source
+from raidbot.raids.reminders.due import Pending, remind
 from raidbot.raids.rosters import signups, substitutes
 from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, NOW, TANK, joined, raid
 
@@ -38,7 +39,8 @@ def owed(tx: sqlite3.Connection) -> list[tuple[str, str, int]]:
 
 
 def remind_participants(raid: Raid) -> Change:
-    return reminders.remind(raid, Reminder.PARTICIPANTS)
+    members = (Pending(NOW, seat.member, Reminder.PARTICIPANTS) for seat in raid.seats)
+    return remind(raid, tuple(members), now=NOW)
 
 
 CANCEL = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER, now=NOW)

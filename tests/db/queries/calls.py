@@ -29,14 +29,16 @@ from raidbot.db import (
     raid_queries,
     raids,
     refused_forms,
+    reminders,
     rosters,
     templates,
     threads,
     undo,
     unreadable,
 )
+from raidbot.db.cells import SetAside
 from raidbot.raids.audit.entry import AuditAction, Entry
-from raidbot.raids.events import Cancelled, Change, Event, Left
+from raidbot.raids.events import Cancelled, Change, Event, Joint, Left, Reminded, Reminder
 from raidbot.raids.model import (
     Ask,
     Attendance,
@@ -54,6 +56,8 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.permissions import Grants
 from raidbot.raids.purposes import Purpose
+from raidbot.raids.reminders.choices import Choices
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
@@ -78,6 +82,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("announcements", announcement_calls(raid)),
         ("audit", _audit(raid)),
         ("closed_dms", _closed_dms()),
+        ("reminders", _reminders(raid)),
         ("damaged_raids", _damaged_raids(raid)),
         ("drafts", _drafts(raid)),
         ("guilds", _guilds()),
@@ -157,6 +162,22 @@ def _closed_dms() -> Iterator[tuple[str, Call]]:
     yield "open_dms", partial(closed_dms.open_dms, member=MEMBER)
 
 
+def _reminders(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    faults: list[SetAside] = []
+    chosen = Choices((ReminderLead(60),), NOW)
+    yield "save_choices", partial(reminders.save_choices, guild=GUILD, member=MEMBER, chosen=chosen)
+    yield "choices", partial(reminders.choices, guild=GUILD, member=MEMBER, faults=faults)
+    yield "own_leads", partial(reminders.own_leads, guild=GUILD, faults=faults)
+    yield "save_choices (none)", partial(reminders.save_choices, guild=GUILD, member=MEMBER, chosen=Choices())
+    yield "silence", partial(reminders.silence, guild=GUILD, tag="m_0")
+    yield "is_silenced", partial(reminders.is_silenced, guild=GUILD, tag="m_0")
+    yield "unsilence", partial(reminders.unsilence, guild=GUILD, tag="m_0")
+    joint = Joint(MEMBER, raid, 0, NOW, NOW)
+    reminded = Reminded(Reminder.PARTICIPANTS, (MEMBER,), (joint,))
+    yield "note_joint", partial(reminders.note_joint, events=[reminded], now=NOW)
+    yield "named", partial(reminders.named, raid=raid, revision=0)
+
+
 def _drafts(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "add", partial(drafts.add, guild=GUILD, member=MEMBER, payload={}, now=NOW)
     yield "load", lambda tx: drafts.load(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW), GUILD, MEMBER)
@@ -225,6 +246,8 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
     yield "recover", outbox.recover
     yield "drop_damaged", outbox_rows.drop_damaged
+    yield "end", partial(outbox.end, row=1, reason="over", now=NOW)
+    yield "reword", partial(outbox.reword, row=1, payload={"content": "Hello"})
     yield "unknown", partial(outbox.unknown, row=4, error=_TEXT, now=NOW)
     yield "return_entries", partial(outbox.return_entries, row=4)
     yield "last_returned", partial(outbox.last_returned, channel=CHANNEL)
@@ -277,8 +300,10 @@ def _raid_listings() -> Iterator[tuple[str, Call]]:
 def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "id_of", partial(raid_queries.id_of, guild=GUILD, code="C000001")
     yield "closing_candidates", partial(raid_queries.closing_candidates, now=NOW, until=NOW)
-    soon = NOW + timedelta(days=1)
-    yield "reminder_candidates", partial(raid_queries.reminder_candidates, after=NOW, until=soon)
+    yield "live_ahead", partial(raid_queries.live_ahead, after=NOW)
+    yield "live_ahead_in", partial(raid_queries.live_ahead_in, guild=GUILD, after=NOW)
+    quarter = timedelta(minutes=15)
+    yield "live_around", partial(raid_queries.live_around, guild=GUILD, start=NOW, within=quarter, besides=raid)
     yield "closed", partial(raid_queries.closed, since=LONG_AGO - timedelta(minutes=1), until=LONG_AGO)
     yield "boards", partial(raid_queries.boards, after=NOW - timedelta(days=14))
     yield "in_channel", partial(raid_queries.in_channel, guild=GUILD, channel=CHANNEL, after=NOW)
@@ -340,6 +365,7 @@ def _refused_forms() -> Iterator[tuple[str, Call]]:
 
 
 def _absences(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "guilds", absences.guilds
     yield "note", partial(absences.note, guild=GUILD, at=NOW)
     yield "is_absent", partial(absences.is_absent, guild=GUILD)
     yield "before", partial(absences.before, at=NOW)

@@ -95,8 +95,7 @@ def _raid_columns(number: int) -> dict[str, str]:
         "closed_at": f"CASE WHEN NOT ({is_cancelled} OR {is_open}) THEN {starts_at} END",
         "closed_reason": f"CASE WHEN NOT ({is_cancelled} OR {is_open}) THEN 'at_start' END",
         "cancelled_reason": f"CASE WHEN {is_cancelled} THEN 'manual' END",
-        "creator_reminded": f"{starts_at} <= {seconds(NOW)}",
-        "participants_reminded": f"{starts_at} <= {seconds(NOW)}",
+        "reminded_until": f"CASE WHEN {starts_at} <= {seconds(NOW)} THEN {starts_at} - 600 END",
         "board_hash": f"CASE WHEN {is_cancelled} THEN 'gone' ELSE hex(randomblob(30)) END",
     }
 

@@ -345,7 +345,7 @@ def test_the_fingerprint_changes_with_what_is_visible_and_with_nothing_else() ->
     names = {MemberId(1): "Ann"}
     shown = board(raid, names).fingerprint
 
-    unseen = replace(raid, version=9, creator_reminded=True, hold=True, filled_once=True)
+    unseen = replace(raid, version=9, reminded_until=raid.created_at, hold=True, filled_once=True)
     assert board(unseen, {**names, MemberId(7): "Not here"}).fingerprint == shown
     assert board(raid, {MemberId(1): "Anna"}).fingerprint != shown
     assert board(replace(raid, counts=False), names).fingerprint != shown

@@ -173,13 +173,13 @@ async def test_what_was_sent_is_not_sent_again_and_what_was_not_is(
     await place.run_import(capsys)
 
     async with start() as bot:
-        await place.guild.until(lambda: "begins soon" in dm_text(place.people["alice"]))
-        await place.guild.until(lambda: "Your raid" in dm_text(place.guild.owner))
+        await place.guild.until(lambda: "starts <t:" in dm_text(place.people["alice"]))
+        await place.guild.until(lambda: "You lead it." in dm_text(place.guild.owner))
         await place.guild.until(lambda: "Signups are closed" in board_text(place.boards["VER234"]))
         await place.settled(bot)
 
-    assert dm_text(place.people["alice"]).count("begins soon") == 1
-    assert dm_text(place.guild.owner).count("Your raid") == 1
+    assert dm_text(place.people["alice"]).count("starts <t:") == 1
+    assert dm_text(place.guild.owner).count("You lead it.") == 1
     assert "SNA234" in dm_text(place.guild.owner)
     assert [dm_text(place.people[name]) for name in ("eve", "fay", "gil", "bob")] == [""] * 4
     assert place.now("VER234").closed_reason is CloseReason.AT_START

@@ -51,7 +51,7 @@ class Elsewhere:
 
 
 def reminders_of(member: Person) -> list[Message]:
-    return [message for message in member.dms if "begins soon" in message.content]
+    return [message for message in member.dms if "seats taken." in message.content]
 
 
 @asynccontextmanager

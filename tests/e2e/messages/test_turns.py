@@ -49,7 +49,7 @@ async def test_sixty_people_toggling_on_one_server_delay_no_reminder_of_another(
             await sandbox.until(lambda: sum(len(member.dms) for member in crowd) >= 40, timeout=60)
             sandbox.advance(timedelta(hours=2, minutes=51))
             begun = asyncio.get_running_loop().time()
-            await sandbox.until(lambda: "begins soon" in dm_text(alice), timeout=60)
+            await sandbox.until(lambda: "starts <t:" in dm_text(alice), timeout=60)
             took = asyncio.get_running_loop().time() - begun
         flood.cancel()
         await asyncio.gather(flood, return_exceptions=True)
@@ -107,5 +107,5 @@ async def test_what_is_owed_ends_when_its_raid_is_cancelled_or_moved(
                 await asyncio.sleep(5)
         await guild.until(lambda: alice.dms)
 
-    assert "begins soon" not in dm_text(alice)
-    assert "begins soon" not in dm_text(guild.owner)
+    assert "starts <t:" not in dm_text(alice)
+    assert "starts <t:" not in dm_text(guild.owner)

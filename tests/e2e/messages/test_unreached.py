@@ -20,7 +20,7 @@ from tests.raid_boards import board_text, dm_text, post_raid
 
 async def choose(bot: RaidBot, guild: SandboxGuild, **fields: object) -> None:
     def rule(before: GuildSettings) -> GuildSettings:
-        return replace(before, creator_reminders=False).with_fields(fields)
+        return replace(before, leader_leads=()).with_fields(fields)
 
     await bot.state.change_settings(GuildId(guild.id), rule, Cause(Source.COMMAND))
 

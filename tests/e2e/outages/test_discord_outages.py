@@ -270,7 +270,7 @@ async def test_closed_dms_keep_nobody_else_from_being_reminded(
 
         sandbox.advance(timedelta(hours=2, minutes=51))
 
-        await guild.until(lambda: "begins soon" in dm_text(members[10]))
+        await guild.until(lambda: "starts <t:" in dm_text(members[10]))
         end = await database_facts.until_settled(database, board)
         assert Counter(row.state for row in end.outbox if ":remind-participants:" in row.cause) == {
             "refused": 10,

@@ -91,7 +91,21 @@ async def forms_of_servers(on: StoryContext) -> Steps:
         assert (await on.running.state.settings(GuildId(on.guild.id))).zone == "America/New_York"
 
 
+async def forms_of_leads(on: StoryContext) -> Steps:
+    """Open a form of each kind of leads; those of the other are left."""
+    panel = await on.ask("settings")
+    for title, key in (("creator and leader", "leader-leads"), ("participants", "member-leads")):
+        form = await panel.click(f"Type: Reminders to {title}")
+        yield
+        await form.submit(**{key: "1 day, 90 min"})
+        assert "1 day and 90 minutes before" in panel.text()
+        yield
+    form = await (await on.ask("reminders")).click("Type my times")
+    yield
+    await form.submit(typed="off")
+
+
 FORMS: dict[str, Story] = {
     story.__name__: story
-    for story in (forms_of_raids, forms_of_drafts, form_of_deadlines, form_of_seats, forms_of_servers)
+    for story in (forms_of_raids, forms_of_drafts, form_of_deadlines, form_of_seats, forms_of_servers, forms_of_leads)
 }

@@ -1,7 +1,7 @@
 """Every action on the panels of /settings, /setup, /setchannel and /permissions. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
-from raidbot.raids.setting_kinds import Choice, RoleChoice, Switch, Typed
+from raidbot.raids.setting_kinds import Choice, LeadTimes, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
@@ -21,6 +21,12 @@ async def settings(on: StoryContext) -> Steps:
                 form = await panel.click(setting.title)
                 yield
                 await form.submit(**{setting.key: "Europe/Berlin"})
+            case LeadTimes():
+                await panel.select(f"{setting.title}: off", [f"{setting.title}: 2 hours before"])
+                yield
+                form = await panel.click(f"Type: {setting.title}")
+                yield
+                await form.submit(**{setting.key: "1 day, 90 min"})
             case Choice():
                 now = setting.words(before)
                 words = next(words for words in setting.options().values() if words != now)
@@ -96,4 +102,26 @@ async def permissions(on: StoryContext) -> Steps:
     assert grants.of("raid.close") == {helpers.id}
 
 
-STORIES: dict[str, Story] = {story.__name__: story for story in (settings, setup, set_channel, permissions)}
+async def reminders(on: StoryContext) -> Steps:
+    """Choose own times in each way, switch kinds of messages off and on, and go back to the server's times."""
+    panel = await on.ask("reminders")
+    yield
+    await panel.select("My own times: none", ["2 hours before"])
+    assert "Your own times: 2 hours before." in panel.text()
+    yield
+    form = await panel.click("Type my times")
+    yield
+    await form.submit(typed="1 day, 90 min")
+    assert "Your own times: 1 day and 90 minutes before." in panel.text()
+    yield
+    await panel.select("Messages I get: none", ["Requests to substitute"])
+    yield
+    await panel.click("No unasked messages")
+    yield
+    await panel.click("No unasked messages")
+    yield
+    await panel.click("As the server")
+    assert "As the server: 10 minutes before." in panel.text()
+
+
+STORIES: dict[str, Story] = {story.__name__: story for story in (settings, setup, set_channel, permissions, reminders)}

@@ -19,6 +19,7 @@ from raidbot.db import (
     imported,
     outbox,
     refused_forms,
+    reminders,
     series_occurrences,
     signup_texts,
     templates,
@@ -33,7 +34,8 @@ from raidbot.db.outbox import OutboxMessage
 from raidbot.ops.importer.series.takeover import TABLE
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping, Place
 from raidbot.raids.audit.entry import AuditAction, Entry
-from raidbot.raids.events import Cause
+from raidbot.raids.events import Cause, Joint, Reminded, Reminder
+from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import (
     Ask,
     Attendance,
@@ -49,6 +51,8 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
+from raidbot.raids.reminders.choices import Choices
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.schedules.model import DatesOff, Lead
 from raidbot.raids.schedules.occurrences import occurrences
 from raidbot.raids.series.model import SeriesCode
@@ -116,6 +120,8 @@ KEYS = {
     "series_standing": "series",
     "series_occurrences": "series",
     "series_dates_off": "guild",
+    "message_choices": "guild",
+    "joint_reminders": "raid",
     "absences": "guild",
     "moved_rows": "guild",
     "facts": "name",
@@ -252,6 +258,9 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         [HeardReaction(what=Heard.REMOVED, kind="raid", thing=raid_id, guild=guild, member=ALICE, emoji="x")],
     )
     _add_series(tx, guild, raid_id, now)
+    reminders.save_choices(tx, guild, ALICE, Choices((ReminderLead(60),), now, frozenset({MessageKind.TIMES})))
+    joint = Joint(BOB, raid_id, 0, now, now)
+    reminders.note_joint(tx, [Reminded(Reminder.PARTICIPANTS, (BOB,), (joint,))], now)
     return guild, raid_id
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.announcements.model import Place
 from raidbot.raids.model import RaidId
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.settings import GuildSettings
 from tests.e2e import database_facts
 from tests.e2e.who_hears.announcing import Deed, announced
@@ -309,10 +310,8 @@ def reminding(settings: GuildSettings, *, creator: int, participants: int) -> Gu
     return replace(
         settings,
         threads=True,
-        creator_reminders=creator > 0,
-        creator_reminder_minutes=creator or 30,
-        participant_reminders=participants > 0,
-        participant_reminder_minutes=participants or 10,
+        leader_leads=(ReminderLead(creator),) if creator else (),
+        member_leads=(ReminderLead(participants),) if participants else (),
     )
 
 

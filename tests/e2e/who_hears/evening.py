@@ -30,8 +30,8 @@ def quiet_reminders(settings: GuildSettings) -> GuildSettings:
         settings,
         threads=True,
         signup_style=SignupStyle.BOTH,
-        creator_reminders=False,
-        participant_reminders=False,
+        leader_leads=(),
+        member_leads=(),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from raidbot.raids.model import CancelReason, RaidId
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.settings import GuildSettings
 from tests.conftest import Start
 from tests.db.audit.rows_in_words import rows_in_words
@@ -158,7 +159,7 @@ async def test_who_is_responsible_and_seated_gets_one_reminder(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, seated: str
 ) -> None:
     def reminding(settings: GuildSettings) -> GuildSettings:
-        return replace(settings, threads=True, creator_reminder_minutes=10, participant_reminder_minutes=10)
+        return replace(settings, threads=True, leader_leads=(ReminderLead(10),), member_leads=(ReminderLead(10),))
 
     async with start() as bot:
         evening = await Evening.begin(sandbox, guild, bot, database, rule=reminding)
@@ -166,13 +167,13 @@ async def test_who_is_responsible_and_seated_gets_one_reminder(
         await evening.noted()
         await evening.settle()
         sandbox.advance(timedelta(hours=4, minutes=51))
-        await guild.until(lambda: "begins soon" in dm_text(evening.sam))
+        await guild.until(lambda: "starts <t:" in dm_text(evening.sam))
         await evening.settle()
 
     for name in ("sam", "lena", "cleo"):
-        assert dm_text(evening.people[name]).count("begins soon") == 1, name
+        assert dm_text(evening.people[name]).count("starts <t:") == 1, name
     assert "Your role: **Damage**" in dm_text(evening.people[seated])
-    assert "begins soon" not in dm_text(evening.will)
+    assert "starts <t:" not in dm_text(evening.will)
 
 
 async def test_a_copy_that_was_never_posted_tells_nobody_that_it_is_cancelled(

@@ -6,6 +6,7 @@ from typing import Any
 
 from raidbot.db import raid_queries, raids
 from raidbot.raids.model import CloseReason, GuildId, Kind, Presence, Raid, Status
+from raidbot.raids.reminders.leads import Leads, ReminderLead
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from tests.ops.importer.legacy.generator import COMMANDS, NOW
@@ -50,7 +51,7 @@ def of_old_raid(raid: OldRaid, zone: str) -> dict[str, Any]:
         "closed_at": raid.closed_at,
         "closed_by": raid.closed_by,
         "closed_reason": _REASONS[raid.closed_reason] if raid.closed_reason else None,
-        "reminded": (raid.creator_reminded, raid.participants_reminded),
+        "reminded": raid.creator_reminded or raid.participants_reminded,
         "sides": LEMURIA_SIDES if raid.has_sides else (),
         "filled_once": _is_full(raid) if raid.is_open else None,
         "roles": [(role.name, role.emoji, role.slots, role.group, role.icon) for role in raid.roles],
@@ -90,7 +91,7 @@ def of_raid(raid: Raid) -> dict[str, Any]:
         "closed_at": int(raid.closed_at.timestamp()) if raid.closed_at else None,
         "closed_by": raid.closed_by,
         "closed_reason": raid.closed_reason,
-        "reminded": (raid.creator_reminded, raid.participants_reminded),
+        "reminded": raid.reminded_until is not None,
         "sides": raid.sides,
         "filled_once": raid.filled_once if raid.is_open else None,
         "roles": [(role.name, role.emoji, role.seats, role.group, role.icon) for role in raid.roles],
@@ -107,8 +108,8 @@ def of_old_guild(guild: OldGuild) -> dict[str, Any]:
         "channels": {Kind(kind): channel for kind, channel in guild.channels.items()},
         "audit": guild.audit_channel,
         "debug": guild.debug_channel,
-        "creator": (guild.creator_reminders, guild.creator_seconds // 60),
-        "participants": (guild.participant_reminders, guild.participant_seconds // 60),
+        "creator": _leads(guild.creator_reminders, guild.creator_seconds),
+        "participants": _leads(guild.participant_reminders, guild.participant_seconds),
         "full_close": guild.auto_close_seconds // 60,
         "leader_role": guild.leader_role,
         "threads": (guild.threads, guild.archive_minutes),
@@ -118,6 +119,10 @@ def of_old_guild(guild: OldGuild) -> dict[str, Any]:
     }
 
 
+def _leads(is_on: bool, seconds: int) -> Leads:
+    return (ReminderLead(seconds // 60),) if is_on and seconds else ()
+
+
 def of_settings(settings: GuildSettings) -> dict[str, Any]:
     everybody = {settings.guild}
     return {
@@ -125,8 +130,8 @@ def of_settings(settings: GuildSettings) -> dict[str, Any]:
         "channels": settings.channels,
         "audit": settings.audit_channel,
         "debug": settings.debug_channel,
-        "creator": (settings.creator_reminders, settings.creator_reminder_minutes),
-        "participants": (settings.participant_reminders, settings.participant_reminder_minutes),
+        "creator": settings.leader_leads,
+        "participants": settings.member_leads,
         "full_close": settings.full_close_minutes,
         "leader_role": settings.leader_role,
         "threads": (settings.threads, settings.thread_archive_minutes),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from raidbot.raids.model import Kind
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.settings import GuildSettings
 from tests.ops.importer.handwritten_database import GUILD, HandwrittenDatabase
 
@@ -36,9 +37,8 @@ def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
     assert old.settings() == GuildSettings(
         guild=GUILD,  # type: ignore[arg-type]
         zone="Europe/Berlin",
-        creator_reminders=False,
-        creator_reminder_minutes=60,
-        participant_reminder_minutes=0,
+        leader_leads=(),
+        member_leads=(),
         full_close_minutes=480,
         threads=True,
         thread_archive_minutes=4320,
@@ -53,14 +53,14 @@ def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
 @pytest.mark.parametrize(
     ("column", "cell", "name", "value"),
     [
-        ("creator_reminder_seconds", 1000, "creator_reminder_minutes", 15),
-        ("creator_reminder_seconds", 20, "creator_reminder_minutes", 5),
-        ("participant_reminder_seconds", -60, "participant_reminder_minutes", 10),
-        ("participant_reminder_seconds", "soon", "participant_reminder_minutes", 10),
+        ("creator_reminder_seconds", 1000, "leader_leads", (ReminderLead(17),)),
+        ("creator_reminder_seconds", 20, "leader_leads", (ReminderLead(1),)),
+        ("participant_reminder_seconds", -60, "member_leads", (ReminderLead(10),)),
+        ("participant_reminder_seconds", "soon", "member_leads", (ReminderLead(10),)),
         ("auto_close_seconds", 10**15, "full_close_minutes", 1440),
         ("thread_auto_archive_minutes", 5, "thread_archive_minutes", 60),
         ("thread_auto_archive_minutes", b"\x00", "thread_archive_minutes", 1440),
-        ("creator_reminders_enabled", "yes", "creator_reminders", True),
+        ("creator_reminders_enabled", "yes", "leader_leads", (ReminderLead(30),)),
         ("raid_channel_id", "general", "channels", {}),
         ("raid_leader_role_id", b"\xff", "leader_role", None),
         ("default_timezone", "Mars/Base", "zone", "America/New_York"),

@@ -24,6 +24,7 @@ from raidbot.raids.events import Reminder
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, Presence, RaidCode, Role, RoleKey, Seat
 from raidbot.raids.model import Source as From
 from raidbot.raids.permissions import Grants, targets
+from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.schedules.occurrences import occurrences
 from raidbot.raids.series import rules
@@ -120,8 +121,9 @@ FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)
 SECOND = GuildSettings(
     guild=GUILD,
     zone="Asia/Tokyo",
-    creator_reminders=False,
-    participant_reminder_minutes=60,
+    leader_leads=(),
+    member_leads=(ReminderLead(days=1), ReminderLead(60)),
+    remind_waiting=True,
     full_close_minutes=0,
     threads=True,
     thread_archive_minutes=4320,
@@ -138,9 +140,8 @@ SECOND = GuildSettings(
 )
 THIRD = replace(
     SECOND,
-    creator_reminders=True,
-    creator_reminder_minutes=0,
-    participant_reminders=False,
+    leader_leads=(ReminderLead(30),),
+    member_leads=(),
     full_close_minutes=480,
     thread_archive_minutes=60,
     signup_style=SignupStyle.BOTH,

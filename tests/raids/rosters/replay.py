@@ -15,7 +15,6 @@ class Roster:
     lines: dict[RoleKey, list[MemberId]]
     status: Status
     starts_at: datetime
-    reminded: set[ev.Reminder]
 
     def sit(self, member: MemberId, role: RoleKey) -> None:
         self.take_out(member)
@@ -29,13 +28,11 @@ class Roster:
 
 
 def roster_of(raid: Raid) -> Roster:
-    reminded = {ev.Reminder.CREATOR: raid.creator_reminded, ev.Reminder.PARTICIPANTS: raid.participants_reminded}
     return Roster(
         {seat.member: seat.role for seat in raid.seats},
         {role.key: [wait.member for wait in raid.waitlist(role.key)] for role in raid.roles},
         raid.status,
         raid.starts_at,
-        {which for which, done in reminded.items() if done},
     )
 
 
@@ -72,9 +69,8 @@ def _apply(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None
     elif isinstance(event, ev.TimeChanged):
         assert roster.starts_at == event.before
         roster.starts_at = event.after
-        roster.reminded = roster.reminded if event.before == event.after else set()
     elif isinstance(event, ev.Reminded):
-        roster.reminded.add(event.which)
+        assert event.which is ev.Reminder.CREATOR or set(event.members) <= roster.seats.keys()
 
 
 def _apply_signup(roster: Roster, event: ev.Signup) -> None:

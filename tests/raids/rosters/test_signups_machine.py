@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle, notifications, reminders
+from raidbot.raids import lifecycle, notifications
 from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid, Role, RoleKey, Source
+from raidbot.raids.reminders.due import Wishes, due, remind
 from raidbot.raids.rosters import manager_edits, signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.utils.errors import Refusal
@@ -21,6 +22,7 @@ from tests.raids.rosters.replay import replayed, returned_to, roster_of
 
 MEMBERS = st.integers(1, 7).map(MemberId)
 SETTINGS = GuildSettings(guild=GUILD, full_close_minutes=60)
+WISHES = Wishes(settings=SETTINGS)
 SECOND = timedelta(seconds=1)
 
 
@@ -251,11 +253,10 @@ class SignupMachine(RuleBasedStateMachine):
         self._remind()
 
     def _remind(self) -> None:
-        due = reminders.due_reminders(self.raid, SETTINGS, now=self.now)
-        if due:
-            self.step(lambda raid: reminders.remind(raid, *due), lambda: None)
-        left = reminders.due_reminders(self.raid, SETTINGS, now=self.now)
-        assert not left or (left == (ev.Reminder.PARTICIPANTS,) and not self.raid.seats)
+        found = due(self.raid, WISHES, now=self.now)
+        if found:
+            self.step(lambda raid: remind(raid, found, now=self.now), lambda: None)
+        assert due(self.raid, WISHES, now=self.now) == ()
 
     def _close_by_the_clock(self) -> None:
         reason = lifecycle.due_closing(self.raid, full_lead=SETTINGS.full_lead, now=self.now)

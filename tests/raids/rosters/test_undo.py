@@ -189,8 +189,8 @@ def test_a_raid_cancelled_before_it_was_posted_stays_cancelled() -> None:
 def test_an_earlier_time_comes_back_only_while_it_lies_ahead() -> None:
     later = partial(lifecycle.change_time, starts_at=START + timedelta(days=1), zone="UTC", now=NOW)
 
-    change = undone(replace(BOARD, creator_reminded=True), later)
-    assert (change.raid.starts_at, change.raid.creator_reminded) == (START, True)
+    change = undone(replace(BOARD, reminded_until=NOW), later)
+    assert (change.raid.starts_at, change.raid.timed_at, change.raid.reminded_until) == (START, None, NOW)
     assert change.raid.time_revision == BOARD.time_revision + 2
     assert {notice.member for notice in notices(change)} == {ALICE, BOB, CAROL, CREATOR}
 
@@ -337,7 +337,7 @@ def _apply_if_allowed(board: Raid, rule: Rule) -> Raid:
 
 def test_every_field_that_a_manager_changes_is_undone_or_known_not_to_be() -> None:
     """A new field of the raid goes into `FIELDS`, or here with its reason."""
-    by_itself = {"seats", "waits", "attendance", "creator_reminded", "participants_reminded"}
+    by_itself = {"seats", "waits", "attendance", "timed_at", "reminded_until"}
     never_changed = {"id", "guild", "code", "kind", "template", "emoji", "colour", "roles", "sides", "strategy"}
     never_changed |= {"lengths", "counts", "creator", "channel", "created_at", "series", "mention_role"}
     not_by_managers = {"message", "thread", "marks", "filled_once", "next_place", "version", "time_revision"}

@@ -1,0 +1,1 @@
+"""Reminders before a raid's start: leads, what is due to whom, and the message."""
