@@ -32,7 +32,7 @@ NOT_SHOWN = {
     *("id", "guild", "code", "creator", "created_at", "lengths", "version"),
     *("message", "thread", "status", "time_revision", "hold", "begun", "not_held", "filled_once", "next_place"),
     *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "creator_reminded", "participants_reminded"),
-    *("waits", "marks", "attendance", "asks", "given_up"),
+    *("waits", "marks", "attendance", "asks", "given_up", "series", "mention"),
 }
 """Fields that are the same for every raid that is planned by the same person, or that nobody sees."""
 
