@@ -126,7 +126,7 @@ async def test_what_did_not_take_place_after_all_is_undone_without_it(
 
 
 def test_raids_are_created_in_one_place_which_asks() -> None:
-    """A new road has to come by `post`."""
+    """A new road has to come by `post`. Whoever makes a series is asked then, and the clock posts its raids."""
     package = Path(raidbot.__file__).parent
     places = [
         str(path.relative_to(package))
@@ -138,4 +138,4 @@ def test_raids_are_created_in_one_place_which_asks() -> None:
         and ast.unparse(node.func.value).endswith("state")
     ]
 
-    assert places == ["commands/posting/post.py"]
+    assert sorted(places) == ["commands/posting/post.py", "jobs/series_poster.py"]
