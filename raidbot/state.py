@@ -194,12 +194,7 @@ class State:
         return await self.raid(raid_id)
 
     async def change(
-        self,
-        raid_id: RaidId,
-        rule: Rule,
-        cause: Cause,
-        *,
-        names: Mapping[MemberId, str] | None = None,
+        self, raid_id: RaidId, rule: Rule, cause: Cause, *, names: Mapping[MemberId, str] | None = None
     ) -> Change:
         """Apply a rule to the current raid; the change, its audit and its messages become durable in one transaction.
 

@@ -24,9 +24,9 @@ from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.messages.unreached_mentions import UnreachedMentions
-from raidbot.delivery.posting_places import PostingPlaces
 from raidbot.delivery.presence import Presence
 from raidbot.delivery.series.old_boards import OldBoards
+from raidbot.delivery.series.posting_places import PostingPlaces
 from raidbot.delivery.threads import Threads
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State

@@ -1,6 +1,7 @@
 """Post the raids of series when their time has come, each exactly once, and report those that fell out."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from raidbot.db.series import SeriesDeletedError
 from raidbot.db.series_occurrences import AlreadyPostedError
 from raidbot.db.series_transactions import Look
 from raidbot.delivery.discord_api import NoResponse
-from raidbot.delivery.posting_places import Troubled
+from raidbot.delivery.series.posting_places import Troubled
 from raidbot.jobs.failing_raids import Failing, reason
 from raidbot.jobs.series_poster import Places, SeriesPoster
 from raidbot.raids.events import Cancelled, Change
@@ -23,7 +24,7 @@ from raidbot.raids.schedules.occurrences import Occurrence
 from raidbot.raids.series.model import Series, SeriesId, Trouble, TroubleCode
 from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.state import Cause, State
-from raidbot.utils.tasks import TaskSet
+from raidbot.utils.tasks import TaskSet, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +118,8 @@ class SeriesPosting:
             if isinstance(event, Cancelled) and event.reason is CancelReason.NOT_POSTED:
                 lacking = Trouble(TroubleCode.LACKING, event.lacking[0]) if event.lacking else None
                 trouble = lacking or Trouble(TroubleCode.CHANNEL_GONE)
-                self._refusals.spawn(self._refused(SeriesId(raid.series), trouble), name="series refused")
+                count = partial(self._refused, SeriesId(raid.series), trouble)
+                self._refusals.spawn(guarded("series refused", count), name="series refused")
 
     async def _refused(self, series: SeriesId, trouble: Trouble) -> None:
         """Count what Discord refused. The claim was given back with the raid; a crash before this tries again soon."""
@@ -126,10 +128,8 @@ class SeriesPosting:
         def rule(before: Series) -> Look:
             return _failed(before, trouble, now)
 
-        try:
+        with suppress(NoSuchSeries):
             await self._state.series.note_look(series, rule, _CLOCK)
-        except NoSuchSeries:
-            return
 
     async def _report(self, series_id: SeriesId, error: Exception) -> None:
         """Tell the managers as of a row that cannot be read, at most once for each series."""

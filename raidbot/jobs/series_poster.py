@@ -11,7 +11,7 @@ from raidbot.db import series_occurrences
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.series_occurrences import AlreadyPostedError
 from raidbot.delivery.boards.raid_comparison import MaySignUp
-from raidbot.delivery.posting_places import Troubled
+from raidbot.delivery.series.posting_places import Troubled
 from raidbot.raids.drafts import ActivityGone
 from raidbot.raids.model import ChannelId, GuildId, Kind, Raid, RaidId, Source
 from raidbot.raids.schedules.edits import NotPlanned

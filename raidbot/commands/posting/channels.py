@@ -14,7 +14,7 @@ from raidbot.commands.ui.permissions import (
     check_bot_permissions,
 )
 from raidbot.delivery.channel_permissions import missing_permissions
-from raidbot.delivery.posting_places import CONVENTIONAL_NAMES, conventional_channel
+from raidbot.delivery.series.posting_places import CONVENTIONAL_NAMES, conventional_channel
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.settings import GuildSettings, SignupStyle

@@ -6,6 +6,7 @@ creator, also decides who gets a seat that somebody gave up after closing.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from raidbot.commands.signups.service import done, place, with_signup_text
@@ -120,18 +121,7 @@ class DmButtons:
             raise NothingAhead
         if not may_snooze(raids, now=now):
             raise TooLateToSnooze
-        message = press.interaction.message
-        again = OutboxMessage(
-            kind="dm",
-            target=member,
-            payload={"kinds": [MessageKind.REMINDERS], "reminds": [(raid.id, raid.time_revision) for raid in raids]},
-            dedupe=f"snooze:{message.id if message else 0}:{member}",
-            due_at=now + SNOOZE,
-            expires_at=max(raid.starts_at for raid in raids),
-            guild=raids[0].guild,
-            raid=raids[0].id if len(raids) == 1 else None,
-            purpose=Purpose.REMINDER,
-        )
+        again = _again(press, raids, member, now)
         if not await self._state.enqueue([again]):
             raise SnoozedAlready
         said = say("OK, I’ll remind you again {in_time}.", in_time=Instant(again.due_at, "R"))
@@ -199,3 +189,19 @@ def _raids(parts: Sequence[str]) -> list[tuple[RaidId, int]]:
     if len(numbers) % 2:
         raise UnknownPanel
     return [(RaidId(raid), revision) for raid, revision in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+def _again(press: Press, raids: Sequence[Raid], member: MemberId, now: datetime) -> OutboxMessage:
+    """Return the reminder of these raids to send once more; the message under which it was asked for gives one only."""
+    message = press.interaction.message
+    return OutboxMessage(
+        kind="dm",
+        target=member,
+        payload={"kinds": [MessageKind.REMINDERS], "reminds": [(raid.id, raid.time_revision) for raid in raids]},
+        dedupe=f"snooze:{message.id if message else 0}:{member}",
+        due_at=now + SNOOZE,
+        expires_at=max(raid.starts_at for raid in raids),
+        guild=raids[0].guild,
+        raid=raids[0].id if len(raids) == 1 else None,
+        purpose=Purpose.REMINDER,
+    )

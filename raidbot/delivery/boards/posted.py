@@ -38,8 +38,8 @@ class Loss(StrEnum):
 
 def loss_of(refusal: discord.HTTPException) -> Loss | None:
     """Return the loss that Discord's refusal shows, or None if the message may still be there."""
-    codes = {UNKNOWN_MESSAGE: Loss.MESSAGE_DELETED, UNKNOWN_CHANNEL: Loss.CHANNEL_DELETED}
-    return codes.get(refusal.code) if refusal.status == 404 else None
+    losses = {UNKNOWN_MESSAGE: Loss.MESSAGE_DELETED, UNKNOWN_CHANNEL: Loss.CHANNEL_DELETED}
+    return losses.get(refusal.code) if refusal.status == 404 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PostedThing:
-    """A posted thing as it stands now. If `is_final`, it is not drawn again after that.
+    """A posted thing as it stands now; if `is_final`, it is not drawn again. `reactions` are those of the board.
 
     `draw` returns what its message has to show, and works for long: things with equal `look` have equal boards.
-    `reactions` are those of the board.
     """
 
     place: Place
@@ -145,9 +144,9 @@ class OptionReactions:
 class Comparison:
     """The comparison of a thing that is under way; there is at most one.
 
-    `touched` members did something since it began, so what was read about them is stale; `left_alone` is True if a
-    change was skipped for that reason, and another comparison must follow. `own` identifies its latest own change.
-    If reactions were `cleared`, what was read is stale for everybody.
+    What was read is stale for `touched` members, who did something since it began, and for all if reactions were
+    `cleared`. `left_alone` is True if a change was skipped for that reason: another comparison must follow. `own`
+    identifies its latest own change.
     """
 
     touched: set[MemberId] = field(default_factory=set)
@@ -390,15 +389,13 @@ class PostedKinds:
     def find(self, message: int) -> PostedKey | None:
         """Return the thing that this message shows. Called for every reaction on a server, so it must be cheap."""
         for kind, messages in self._messages:
-            thing = messages.get(MessageId(message))
-            if thing is not None:
+            if (thing := messages.get(MessageId(message))) is not None:
                 return PostedKey(kind, thing)
         return None
 
     async def find_old(self, message: int) -> PostedKey | None:
         """Return the thing of a message that `find` does not know any more. Asks the database."""
         for kind in self:
-            thing = await kind.find_old(MessageId(message))
-            if thing is not None:
+            if (thing := await kind.find_old(MessageId(message))) is not None:
                 return PostedKey(kind.name, thing)
         return None

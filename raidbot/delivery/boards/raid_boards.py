@@ -236,9 +236,8 @@ class RaidBoards(PostedKind):
 
     async def refused(self, raid: int, lacking: tuple[str, ...], /) -> None:
         """Cancel the raid."""
-        cancel = partial(
-            lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now(), lacking=lacking
-        )
+        now, why = self._state.now(), CancelReason.NOT_POSTED
+        cancel = partial(lifecycle.cancel, reason=why, by=None, now=now, lacking=lacking)
         awaited = RaidId(raid) in self._state.awaited_posts
         reader = (await self._state.raid(RaidId(raid))).creator if awaited else None
         await self._state.change(RaidId(raid), cancel, replace(_CAUSE, reader=reader))

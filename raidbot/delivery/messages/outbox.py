@@ -11,25 +11,23 @@ from typing import Literal
 import discord
 import structlog
 
-from raidbot.db import announcement_posts, audit, outbox_rows
-from raidbot.db import closed_dms as closed_dm_rows
+from raidbot.db import announcement_posts, outbox_rows
 from raidbot.db import outbox as rows
-from raidbot.db import unreached as unreached_rows
 from raidbot.db.cells import SetAside
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.members.message_choices import MessageChoices
+from raidbot.delivery.messages import outcomes
 from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
 from raidbot.delivery.messages.conversations import Conversations, Plan
 from raidbot.delivery.messages.late_texts import LateTexts, ObsoleteMessageError
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.refused_channels import ChannelRefusesError, RefusedChannels
-from raidbot.delivery.messages.sender import FateUnknown, Sender, Sent
+from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.messages.server_names import ServerNames
 from raidbot.delivery.pacing import sleep_unless
-from raidbot.raids.audit.announcement_entries import Failure
 from raidbot.raids.model import MemberId, Source
 from raidbot.raids.rosters import substitutes
 from raidbot.state import Cause, State
@@ -256,7 +254,7 @@ class Outbox:
             await self._record(partial(rows.refused, row=row.id, error=str(why), now=self._state.now()))
             return None
         except FateUnknown as fate:
-            await self._record(partial(_unknown, row, error=str(fate), now=self._state.now()))
+            await self._record(partial(outcomes.note_unknown, row, error=str(fate), now=self._state.now()))
             log.warning("nobody knows whether a message arrived", row=row.id, **_recipient(row), error=str(fate))
             return None
         except ObsoleteMessageError as reason:
@@ -280,7 +278,7 @@ class Outbox:
             until, error = self._state.now() + _BUG_RETRY_DELAY, repr(bug)
         else:
             self._refused_channels.took(row)
-            await self._record(partial(_sent, row, sent=message, now=self._state.now()))
+            await self._record(partial(outcomes.note_sent, row, sent=message, now=self._state.now()))
             return None
         if row.attempts == _LONG_POSTPONED_ATTEMPTS:
             log.warning("message still not sent", row=row.id, **_recipient(row), attempts=row.attempts, error=error)
@@ -305,10 +303,10 @@ class Outbox:
         """Record a refusal that is final for this row, and what follows from it."""
         error, now = str(refusal), self._state.now()
         if refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
-            await self._record(partial(_split_embeds, row, error=error, now=now))
+            await self._record(partial(outcomes.split_embeds, row, error=error, now=now))
             log.info("message split into one per embed", row=row.id, **_recipient(row), error=error)
         elif row.entries and refusal.status != _MALFORMED:
-            await self._record(partial(_refused_report, row, error=error, now=now))
+            await self._record(partial(outcomes.note_refused_report, row, error=error, now=now))
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
             is_news = self._refused_channels.refused(row, refusal.code)
@@ -324,7 +322,7 @@ class Outbox:
         The audit says so of an announcement if it `is_news`.
         """
         refuse = partial(
-            _refused,
+            outcomes.note_refused,
             row,
             error=error,
             now=self._state.now(),
@@ -369,50 +367,3 @@ def _nothing() -> None: ...
 def _recipient(row: Claimed) -> dict[str, int]:
     """Return the field of the log that names the recipient."""
     return {"member" if row.kind == "dm" else "channel": row.target}
-
-
-def _sent(row: Claimed, tx: sqlite3.Connection, *, sent: Sent, now: datetime) -> None:
-    rows.sent(tx, row.id, message=sent.id, now=now)
-    announcement_posts.note_unheard(tx, row, sent.unheard, now)
-    if row.kind == "dm":
-        closed_dm_rows.open_dms(tx, row.target)
-
-
-def _refused(
-    row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool, unreached: bool, is_news: bool
-) -> None:
-    rows.refused(tx, row.id, error=error, now=now)
-    if is_news:
-        announcement_posts.note_failed(tx, row, Failure.REFUSED, now, error=error)
-    if closed:
-        closed_dm_rows.close_dms(tx, row.target, now)
-    if unreached:
-        unreached_rows.note(tx, row.id, now)
-
-
-def _refused_report(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
-    """Record that a log channel does not take a report, and owe its entries again."""
-    rows.refused(tx, row.id, error=error, now=now)
-    audit.owe_again(tx, row.id)
-
-
-def _unknown(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
-    rows.unknown(tx, row.id, error=error, now=now)
-    announcement_posts.note_failed(tx, row, Failure.UNKNOWN, now)
-    audit.owe_again(tx, row.id)
-
-
-def _split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
-    """Queue each embed as its own message, because Discord rejected one of them and with it the whole message."""
-    rows.refused(tx, row.id, error=error, now=now)
-    for number, embed in enumerate(row.payload["embeds"]):
-        alone = rows.OutboxMessage(
-            kind=row.kind,
-            target=row.target,
-            payload={"embeds": [embed]},
-            dedupe=f"outbox:{row.id}:{number}",
-            due_at=now,
-            guild=row.guild,
-            entries={feed: ids[number : number + 1] for feed, ids in row.entries.items()},
-        )
-        rows.enqueue(tx, alone)

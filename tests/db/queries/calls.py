@@ -22,7 +22,6 @@ from raidbot.db import (
     imported,
     outbox,
     outbox_endings,
-    outbox_rows,
     past_players,
     raid_history,
     raid_listings,
@@ -55,7 +54,6 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
-from raidbot.raids.purposes import Purpose
 from raidbot.raids.reminders.choices import Choices
 from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import manager_edits
@@ -63,6 +61,7 @@ from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
+from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
 from tests.db.queries.unreached_calls import signup_text_calls, unreached_calls
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
@@ -88,7 +87,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("guilds", _guilds()),
         ("heard_reactions", _heard_reactions(raid)),
         ("imported", _imported(raid)),
-        ("outbox", _outbox()),
+        ("outbox", outbox_calls()),
         ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
         ("raid_queries", _raid_queries(raid)),
@@ -144,7 +143,7 @@ def _queue_report(tx: sqlite3.Connection, feed: audit.Feed) -> None:
     record = audit.Record(
         id=1, at=NOW, actor=None, source=Source.CLOCK, entry=Entry(AuditAction.CLOSED, None, {}), raid=None
     )
-    report = replace(_message(f"report {feed}"), entries={feed: [1]})
+    report = replace(message(f"report {feed}"), entries={feed: [1]})
     audit.queue_report(tx, feed, [record], report)
     (row,) = tx.execute("SELECT id FROM outbox WHERE dedupe = ?", (report.dedupe,)).fetchone()
     audit.owe_again(tx, row)
@@ -235,32 +234,6 @@ def _imported(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "has_balance", partial(imported.has_balance, guild=GUILD, member=MEMBER)
 
 
-def _outbox() -> Iterator[tuple[str, Call]]:
-    yield "enqueue", partial(outbox.enqueue, owed=_message("enqueue"))
-    yield "claim", partial(outbox.claim, kind="dm", limit=5, now=NOW)
-    yield "claim (posts)", partial(outbox.claim, kind="post", limit=5, now=NOW)
-    yield "sent", partial(outbox.sent, row=1, message=FIRST_MESSAGE + 1, now=NOW)
-    yield "refused", partial(outbox.refused, row=2, error=_TEXT, now=NOW)
-    yield "postpone", partial(outbox.postpone, row=3, error=_TEXT, until=NOW)
-    yield "expire", partial(outbox.expire, kind="dm", now=NOW)
-    yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
-    yield "recover", outbox.recover
-    yield "drop_damaged", outbox_rows.drop_damaged
-    yield "end", partial(outbox.end, row=1, reason="over", now=NOW)
-    yield "reword", partial(outbox.reword, row=1, payload={"content": "Hello"})
-    yield "unknown", partial(outbox.unknown, row=4, error=_TEXT, now=NOW)
-    yield "return_entries", partial(outbox.return_entries, row=4)
-    yield "last_returned", partial(outbox.last_returned, channel=CHANNEL)
-    yield "undelivered", partial(outbox.undelivered, raid=RaidId(7))
-    yield "is_sent_message", partial(outbox.is_sent_message, message=1)
-    yield "request_of", partial(outbox.request_of, row=1)
-    yield "has_pending_posts", partial(outbox.has_pending_posts, channel=1)
-    yield "next_due", partial(outbox.next_due, kind="dm")
-    yield "counts", outbox.counts
-    yield "done_before", partial(outbox.done_before, before=LONG_AGO, after=0, window=1000)
-    yield "delete_done", partial(outbox.delete_done, ids=[1], before=LONG_AGO)
-
-
 def _outbox_endings(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "end_obsolete (cancelled)", partial(_end_obsolete, raid=raid, event=Cancelled(CancelReason.MANUAL, None))
     yield "end_obsolete (seats)", partial(_end_obsolete, raid=raid, event=Left(MEMBER, TANK))
@@ -268,21 +241,8 @@ def _outbox_endings(raid: RaidId) -> Iterator[tuple[str, Call]]:
 
 def _end_obsolete(tx: sqlite3.Connection, raid: RaidId, event: Event) -> None:
     before = _stored(tx, raid)
-    outbox.enqueue(tx, replace(_message(f"{event}"), raid=raid))
+    outbox.enqueue(tx, replace(message(f"{event}"), raid=raid))
     outbox_endings.end_obsolete(tx, before, Change(replace(before, seats=()), (event,)), NOW)
-
-
-def _message(dedupe: str) -> outbox.OutboxMessage:
-    return outbox.OutboxMessage(
-        kind="dm",
-        target=MEMBER,
-        payload={},
-        dedupe=dedupe,
-        due_at=NOW,
-        guild=GUILD,
-        raid=RaidId(7),
-        purpose=Purpose.COURTESY,
-    )
 
 
 def _raid_listings() -> Iterator[tuple[str, Call]]:

@@ -47,6 +47,7 @@ from raidbot.raids.model import (
     MemberId,
     MessageId,
     Presence,
+    Raid,
     RaidId,
     Source,
 )
@@ -246,10 +247,7 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     audit.record(
         tx, [Entry(AuditAction.CREATED, ALICE)], guild=guild, raid=raid_id, at=now, actor=ALICE, source=Source.CLOCK
     )
-    announcements.follow(tx, None, replace(full, id=raid_id), now)
-    soon = Announcement(moment=Moment(0, -60), place=Place.CHANNEL, channel=ChannelId(guild), ping=Ping.ROLE, role=5)
-    cause = Cause(Source.COMMAND, MANAGER)
-    announcements.change(tx, guild, Owner(OwnerKind.RAID, str(raid_id)), lambda _: (soon,), cause, now)
+    _add_announcement(tx, replace(full, id=raid_id), now)
     drafts.add(tx, guild, MemberId(1), {}, now)
     refused_forms.keep(tx, refused_forms.FormKey(guild, MemberId(1), MessageId(1)), {"when": "soon"}, now)
     closed_dm_rows.close_dms(tx, guild, now)
@@ -262,6 +260,14 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     joint = Joint(BOB, raid_id, 0, now, now)
     reminders.note_joint(tx, [Reminded(Reminder.PARTICIPANTS, (BOB,), (joint,))], now)
     return guild, raid_id
+
+
+def _add_announcement(tx: sqlite3.Connection, full: Raid, now: datetime) -> None:
+    announcements.follow(tx, None, full, now)
+    channel = ChannelId(full.guild)
+    soon = Announcement(moment=Moment(0, -60), place=Place.CHANNEL, channel=channel, ping=Ping.ROLE, role=5)
+    cause = Cause(Source.COMMAND, MANAGER)
+    announcements.change(tx, full.guild, Owner(OwnerKind.RAID, str(full.id)), lambda _: (soon,), cause, now)
 
 
 def _add_series(tx: sqlite3.Connection, guild: GuildId, raid_id: RaidId, now: datetime) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from raidbot.db.database import Database
 from raidbot.delivery.boards.raid_comparison import MaySignUp
-from raidbot.delivery.posting_places import Troubled
+from raidbot.delivery.series.posting_places import Troubled
 from raidbot.jobs.series import SeriesPosting
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RoleKey
 from raidbot.raids.series.model import Series, SeriesId, Trouble, TroubleCode
