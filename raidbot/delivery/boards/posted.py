@@ -144,9 +144,8 @@ class OptionReactions:
 class Comparison:
     """The comparison of a thing that is under way; there is at most one.
 
-    What was read is stale for `touched` members, who did something since it began, and for all if reactions were
-    `cleared`. `left_alone` is True if a change was skipped for that reason: another comparison must follow. `own`
-    identifies its latest own change.
+    `touched` members did something since it began: what was read about them is stale, and all if reactions were `cleared`.
+    If `left_alone`, a change was skipped for that, and another comparison must follow. `own` is its latest own change.
     """
 
     touched: set[MemberId] = field(default_factory=set)
