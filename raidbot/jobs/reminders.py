@@ -1,6 +1,7 @@
 """Queue due reminders in the outbox, which sends them."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -16,6 +17,8 @@ from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 
 _LOOKED_AT_ONCE = 20  # the loop does other things in between
+_FOUND_AT_A_TICK = 500
+"""Raids found at the start that a tick looks at, soonest first: other jobs wait for it, and many have to be read."""
 
 
 class Reminding:
@@ -30,6 +33,7 @@ class Reminding:
         self._failing = FailingRaids()
         self._next: dict[RaidId, datetime] = {}
         self._fresh: dict[RaidId, None] = {}
+        self._found: deque[RaidId] = deque()
         self._guilds: set[GuildId] = set()
         self._wishes: dict[GuildId, Wishes] = {}  # of this tick
         self._has_begun = False
@@ -43,7 +47,7 @@ class Reminding:
         Raises Unwritable while the database cannot be written.
         """
         if not self._has_begun:
-            self._fresh |= dict.fromkeys(await self._state.db.read(partial(raid_queries.live_ahead, after=now)))
+            self._found.extend(await self._state.db.read(partial(raid_queries.live_ahead, after=now)))
             self._has_begun = True
         for guild in list(self._guilds):
             self._guilds.discard(guild)
@@ -53,6 +57,8 @@ class Reminding:
             except BaseException:
                 self._guilds.add(guild)
                 raise
+        for _ in range(min(_FOUND_AT_A_TICK, len(self._found))):
+            self._fresh[self._found.popleft()] = None
         due_now = sorted((at, raid) for raid, at in self._next.items() if at <= now)
         looked_at = list(dict.fromkeys([*(raid for _, raid in due_now), *self._fresh]))
         if not looked_at:

@@ -144,7 +144,7 @@ class OptionReactions:
 class Comparison:
     """The comparison of a thing that is under way; there is at most one.
 
-    `touched` members did something since it began: what was read about them is stale, and all if reactions were `cleared`.
+    `touched` members acted since it began: what was read about them is stale; about all if reactions were `cleared`.
     If `left_alone`, a change was skipped for that, and another comparison must follow. `own` is its latest own change.
     """
 
