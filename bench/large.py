@@ -11,11 +11,12 @@ from discord_sandbox import messages
 from discord_sandbox.builders import SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel, Json
-from raidbot.db import guilds, templates
+from raidbot.db import guilds, series_transactions, templates
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
+from raidbot.raids.events import Cause
 from raidbot.raids.model import (
     ChannelId,
     CloseReason,
@@ -31,6 +32,9 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.permissions import Grants, commands
 from raidbot.raids.rosters import signups
+from raidbot.raids.schedules.model import Schedule
+from raidbot.raids.schedules.rules import Weekly
+from raidbot.raids.series.model import MAX_SERIES, Series, SeriesCode, Turn
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.raids.templates import catalogue
 from raidbot.raids.templates.catalogue import Catalogue, untouched
@@ -88,6 +92,7 @@ async def fill(database: Path, guild: SandboxGuild, clock: Clock, *, raids: int 
         made = [world.open_raid(number) for number in range(raids)] + [world.gone(n) for n in range(CLOSED_RAIDS)]
         for raid in made:
             rows.insert(tx, raid)
+        _add_series(tx, settings.guild, offered, world)
         return made
 
     db = await Database.open(database)
@@ -202,9 +207,28 @@ class _World:
         return replace(chosen, length_minutes=_LENGTHS[-1], strategy=long_name(number % 25, _MAX_NAME_LENGTH))
 
 
+def _add_series(tx: sqlite3.Connection, guild: GuildId, offered: Catalogue, world: _World) -> None:
+    """Add as many series as a guild may have, one a day."""
+    template = next(entry.template for entry in offered.entries if entry.is_own)
+    for number in range(MAX_SERIES):
+        first = world.now + timedelta(days=number + 30)
+        series = Series(
+            guild=guild,
+            code=SeriesCode(new_code(world.rng)),
+            name=long_name(number, _MAX_NAME_LENGTH),
+            schedule=Schedule(zone=_ZONE, start=first.replace(tzinfo=None), rule=Weekly((first.weekday(),))),
+            rotation=(Turn(template=template.key, strategy=template.strategies[0].name),),
+            creator=MemberId(world.guild.owner.id),
+            created_at=world.now,
+            looked_at=world.now,
+        )
+        series_transactions.create(tx, series=series, cause=Cause(Source.COMMAND), now=world.now)
+
+
 def offering_options(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield every option with autocomplete: its command, its name, and values for the other options."""
     standing = {"code": large.sided, "raid": large.sided, "activity": large.templates[0].key}
+    standing["template"] = standing["activity"]
     for command in large.guild.sandbox.store.commands.values():
         for path, options in _leaves(command.name, command.payload.get("options") or []):
             given = {name: value for name, value in standing.items() if name in {one["name"] for one in options}}

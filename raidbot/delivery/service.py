@@ -113,9 +113,14 @@ class DeliveryService:
         self.member_names = self._add(
             "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
         )
-        self.departures = self._add(
-            "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
+        departures = Departures(
+            state,
+            client,
+            api,
+            redraw=lambda raid: self.raid_boards.member_changed(raid),
+            stays=lambda guild: self.reconcile.rounds.catch_up(guild),
         )
+        self.departures = self._add("departures", departures)
 
     def _suspect(self, key: PostedKey) -> None:
         self.lost_boards.suspect(key)

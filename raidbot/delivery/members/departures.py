@@ -40,6 +40,7 @@ class Departures:
 
     Stores changed names and roles as well, and calls `redraw` for the boards concerned. Only a REST response that the
     member is unknown takes them off raids; no response, or a gateway response without the member, proves nothing.
+    Calls `stays` for a guild that is said to have removed the bot, and has not.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Departures:
         api: DiscordApi,
         *,
         redraw: Callable[[RaidId], None],
+        stays: Callable[[GuildId], None] = lambda _guild: None,
         gap: float = 0.75,
         first_retry: float = 5.0,
     ) -> None:
@@ -56,6 +58,7 @@ class Departures:
         self._client = client
         self._api = api
         self._redraw = redraw
+        self._stays = stays
         self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord allows 120 gateway messages per minute
         self._due: dict[GuildId, None] = {}
         self._worker = RetryWorker("departures", self._work_round, first_retry=first_retry)
@@ -154,6 +157,7 @@ class Departures:
         Returns False, for a retry, if REST knows the guild.
         """
         if await self._is_in(guild):
+            self._stays(guild)
             return False
         if await self._state.db.write(partial(absences.note, guild=guild, at=self._state.now())):
             log.warning("removed from guild", guild=guild)

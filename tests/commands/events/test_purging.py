@@ -13,7 +13,7 @@ async def test_every_table_about_a_server_or_a_raid_is_purged(start: Start, data
         with closing(sqlite3.connect(database)) as connection:
             found = connection.execute(
                 "SELECT DISTINCT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c"
-                " WHERE m.type = 'table' AND c.name IN ('guild', 'raid')"
+                " WHERE m.type = 'table' AND c.name IN ('guild', 'raid', 'series')"
             ).fetchall()
 
     assert {table for (table,) in found} | {"guilds"} == PURGED_TABLES

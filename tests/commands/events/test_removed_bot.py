@@ -42,6 +42,7 @@ async def test_a_server_that_takes_the_bot_back_within_an_hour_finds_everything_
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
         board = await signed_up(guild, alice, bob)
+        await guild.until(lambda: "in line" in dm_text(bob) and "is taken" in dm_text(guild.owner))
         told = [len(person.dms) for person in (alice, bob, guild.owner)]
         before = await stored_raid(bot)
         await remove_bot(sandbox, guild, database)

@@ -175,7 +175,7 @@ async def test_built_in_templates_cannot_be_deleted_nor_own_ones_reset(guild: Sa
         for panel, forged in ((own, f"templates:reset:{key}"), (builtin_one, "templates:delete:dragonspyre")):
             assert panel.message is not None
             panel.message.components[2]["components"][0]["custom_id"] = forged
-            await panel.click("All templates")
+            await panel.click(panel.message.components[2]["components"][0]["label"])
 
         assert "is this server’s own. There is nothing to reset it to." in own.text()
         assert "comes with the bot. It can be disabled or reset, not deleted." in builtin_one.text()

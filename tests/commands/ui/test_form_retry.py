@@ -67,7 +67,7 @@ async def test_labels_may_be_worded_anew_between_the_refusal_and_the_next_try(
     async with start():
         form = await panel.click("Try again")
         assert "Words below the title" in form.text()
-        assert form_values(form) == {"title": NO_TITLE, "description": FENCED}
+        assert form_values(form) == {"title": NO_TITLE, "description": FENCED, "signup_text": ""}
         assert form_values(await template.click("Try again"))["colour"] == "red"
         assert form_values(await draft.click("Try again")) == {"when": "flurbsday"}
 
@@ -126,7 +126,7 @@ async def test_nobody_gets_what_somebody_else_typed(guild: SandboxGuild, start: 
         forged = again_id(panel)
 
         form = await press(bob, own, forged)
-        assert form_values(form) == {"title": "Museum Signup", "description": ""}
+        assert form_values(form) == {"title": "Museum Signup", "description": "", "signup_text": ""}
         await form.submit(title="\u3164", description="Bob’s.")
         await (await own.click("Try again")).submit(title="Bob’s")
 
@@ -142,7 +142,11 @@ async def test_a_panel_of_a_version_that_kept_it_in_the_message_only(guild: Sand
         await bot.state.db.write(lambda tx: tx.execute("DELETE FROM refused_forms"))
     old = [again_id(one).removesuffix("~") for one in (panel, draft)]
     async with start():
-        assert form_values(await press(guild.owner, panel, old[0])) == {"title": NO_TITLE, "description": FENCED}
+        assert form_values(await press(guild.owner, panel, old[0])) == {
+            "title": NO_TITLE,
+            "description": FENCED,
+            "signup_text": "",
+        }
         assert form_values(await press(guild.owner, draft, old[1])) == {"when": "flurbsday"}
 
 
@@ -174,7 +178,11 @@ async def test_what_was_kept_is_gone_after_a_day(
         sandbox.advance(timedelta(days=1, minutes=1))
         await sandbox.until(lambda: kept(database) == 0)
 
-        assert form_values(await panel.click("Try again")) == {"title": "Museum Signup", "description": ""}
+        assert form_values(await panel.click("Try again")) == {
+            "title": "Museum Signup",
+            "description": "",
+            "signup_text": "",
+        }
 
 
 async def test_who_lost_the_right_meanwhile_does_not_lose_what_they_typed(guild: SandboxGuild, start: Start) -> None:
