@@ -65,6 +65,7 @@ class Large:
     sided: RaidCode
     wide: RaidCode
     templates: tuple[Template, ...]
+    series: SeriesCode
 
 
 def long_name(number: int, most: int) -> str:
@@ -85,19 +86,18 @@ async def fill(database: Path, guild: SandboxGuild, clock: Clock, *, raids: int 
     offered = _catalogue()
     world = _World(guild, channels, people, offered, random.Random(1), clock().replace(microsecond=0))
 
-    def work(tx: sqlite3.Connection) -> list[Raid]:
+    def work(tx: sqlite3.Connection) -> tuple[list[Raid], SeriesCode]:
         guilds.save_settings(tx, GuildSettings(guild=settings.guild), settings)
         guilds.save_names(tx, settings.guild, world.names())
         templates.save(tx, settings.guild, untouched(), offered)
         made = [world.open_raid(number) for number in range(raids)] + [world.gone(n) for n in range(CLOSED_RAIDS)]
         for raid in made:
             rows.insert(tx, raid)
-        _add_series(tx, settings.guild, offered, world)
-        return made
+        return made, _add_series(tx, settings.guild, offered, world)
 
     db = await Database.open(database)
     try:
-        made = await db.write(work)
+        made, series = await db.write(work)
     finally:
         await db.close()
     return Large(
@@ -110,6 +110,7 @@ async def fill(database: Path, guild: SandboxGuild, clock: Clock, *, raids: int 
         sided=max(made, key=lambda raid: len(raid.sides)).code,
         wide=max(made, key=lambda raid: len(raid.roles)).code,
         templates=tuple(entry.template for entry in offered.entries if entry.is_own),
+        series=series,
     )
 
 
@@ -207,8 +208,8 @@ class _World:
         return replace(chosen, length_minutes=_LENGTHS[-1], strategy=long_name(number % 25, _MAX_NAME_LENGTH))
 
 
-def _add_series(tx: sqlite3.Connection, guild: GuildId, offered: Catalogue, world: _World) -> None:
-    """Add as many series as a guild may have, one a day."""
+def _add_series(tx: sqlite3.Connection, guild: GuildId, offered: Catalogue, world: _World) -> SeriesCode:
+    """Add as many series as a guild may have, one a day, and return the code of the last."""
     template = next(entry.template for entry in offered.entries if entry.is_own)
     for number in range(MAX_SERIES):
         first = world.now + timedelta(days=number + 30)
@@ -223,12 +224,13 @@ def _add_series(tx: sqlite3.Connection, guild: GuildId, offered: Catalogue, worl
             looked_at=world.now,
         )
         series_transactions.create(tx, series=series, cause=Cause(Source.COMMAND), now=world.now)
+    return series.code
 
 
 def offering_options(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield every option with autocomplete: its command, its name, and values for the other options."""
     standing = {"code": large.sided, "raid": large.sided, "activity": large.templates[0].key}
-    standing["template"] = standing["activity"]
+    standing |= {"template": standing["activity"], "series": large.series}
     for command in large.guild.sandbox.store.commands.values():
         for path, options in _leaves(command.name, command.payload.get("options") or []):
             given = {name: value for name, value in standing.items() if name in {one["name"] for one in options}}
