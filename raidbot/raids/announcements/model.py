@@ -37,6 +37,10 @@ class Owner:
     def of(cls, raid: Raid) -> "Owner":
         return cls(OwnerKind.RAID, str(raid.id))
 
+    @classmethod
+    def of_series(cls, series: int) -> "Owner":
+        return cls(OwnerKind.SERIES, str(series))
+
 
 class Place(StrEnum):
     """The channel of the board, the thread of the raid (the board's channel if it has none), or a chosen channel."""

@@ -303,7 +303,7 @@ async def test_a_role_that_a_member_may_not_mention_is_refused(guild: SandboxGui
         await panel.select("Mention a role with every raid?", [secret])
 
         for answer in (refused, panel):
-            assert "You may not mention Secret on this server" in answer.text()
+            assert "can’t mention Secret yourself" in answer.text()
         await panel.click("Save")
         assert (await only_series(bot, guild)).mention is None
 
