@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from raidbot.db import audit, cells, outbox, raids
+from raidbot.db import audit, cells, outbox, raids, series_occurrences
 from raidbot.db.announcement_posts import as_owed, dedupe_of
 from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant, seconds
@@ -64,23 +64,12 @@ def of_owner(
 
 def owners_of(connection: sqlite3.Connection, raid: Raid) -> tuple[Owner, ...]:
     """Return those whose announcements apply to the raid: its template, its series and itself."""
-    series = series_of(connection, raid)
+    series = series_occurrences.series_of(connection, raid)
     return (
         Owner(OwnerKind.TEMPLATE, raid.template),
         *((Owner.of_series(series),) if series is not None else ()),
         Owner.of(raid),
     )
-
-
-def series_of(connection: sqlite3.Connection, raid: Raid) -> int | None:
-    """Return the id of the series that the raid belongs to, which may be deleted since.
-
-    A series that is cut in two hands over its later dates, and with them their raids.
-    """
-    if raid.series is None:
-        return None
-    row = connection.execute("SELECT series FROM series_occurrences WHERE raid = ?", (raid.id,)).fetchone()
-    return raid.series if row is None else int(row[0])
 
 
 def change(

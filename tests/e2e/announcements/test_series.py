@@ -122,6 +122,10 @@ async def test_all_later_dates_keep_the_announcements_and_what_is_changed_for_th
         assert [said.text for said in await of_series(bot, later)] == ["Both"]
         await submit(await panel_of(guild, later), "Add", when="30 min before", text="Later only")
         assert [said.text for said in await of_series(bot, one)] == ["Both"]
+        second_raid = await guild.owner.slash(
+            guild.channel("raid-signups"), "raid", code=(await bot.state.raid(RaidId(2))).code
+        )
+        assert "Series: Later" in second_raid.text()
         for raid in [await bot.state.raid(RaidId(number)) for number in (1, 2)]:
             for minutes in (60, 30):
                 move_to(sandbox, raid.starts_at - minutes * MINUTE)
