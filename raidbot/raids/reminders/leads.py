@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from raidbot.raids.schedules.spans import NoFixedLengthError, parse_span
-from raidbot.raids.times.zones import instant_of
+from raidbot.raids.schedules.spans import NoFixedLengthError, instant_before, parse_span
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, joined
 from raidbot.utils.words import Name, count, say
@@ -32,9 +31,7 @@ class ReminderLead:
 
     def before(self, start: datetime, zone: ZoneInfo) -> datetime:
         """Return the instant (UTC). `zone` is the raid's: a day before is the same hour there, also across DST."""
-        if self.days:
-            return instant_of(start.astimezone(zone).replace(tzinfo=None) - timedelta(days=self.days), zone)
-        return start.astimezone(UTC) - timedelta(minutes=self.minutes)
+        return instant_before(start, zone, self.days, self.minutes)
 
     @property
     def code(self) -> str:

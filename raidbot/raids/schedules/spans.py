@@ -1,9 +1,13 @@
-"""Read a length of time in words: “3 days”, “1 h 30 min”, “two hours and ten minutes”, “half an hour”."""
+"""Lengths of time before a start, as calendar days and minutes of elapsed time: read, said, and counted."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from raidbot.raids.times import vocabulary as words
 from raidbot.raids.times.vocabulary import any_of
+from raidbot.raids.times.zones import instant_of
+from raidbot.utils.words import Length, Text, count, say
 
 _NUMBERS = words.NUMBERS | words.LARGE_NUMBERS
 _AMOUNT = rf"-?\d{{1,9}}(?:[.,]\d{{1,2}})?|half an?|an?|{any_of(_NUMBERS)}"
@@ -21,9 +25,10 @@ class NoFixedLengthError(Exception):
 
 
 def parse_span(said: str) -> tuple[int, int] | None:
-    """Return calendar days, and minutes of elapsed time; None for other words, and for a number without a unit.
+    """Return days and minutes of “1 day, 2 hours”, “1 h 30 min”, “ten minutes”, “half an hour”.
 
-    Parts of days are minutes. Both may be negative. Raises NoFixedLengthError.
+    None stands for other words, and for a number without a unit. Parts of days are minutes. Both may be negative.
+    Raises NoFixedLengthError.
     """
     days, seconds, end = 0.0, 0.0, 0
     while end < len(said):
@@ -42,6 +47,29 @@ def parse_span(said: str) -> tuple[int, int] | None:
         return None
     whole_days = int(days)
     return whole_days, round(seconds / _MINUTE + (days - whole_days) * _MINUTES_PER_DAY)
+
+
+def before_start(days: int, minutes: int) -> Text:
+    """Return words that may end a sentence: “1 day and 2 hours before the start”, “at the start”."""
+    if days and minutes:
+        return count(
+            "{n} day and {length} before the start",
+            "{n} days and {length} before the start",
+            days,
+            length=Length(minutes),
+        )
+    if days:
+        return count("{n} day before the start", "{n} days before the start", days)
+    return say("{length} before the start", length=Length(minutes)) if minutes else say("at the start")
+
+
+def instant_before(starts_at: datetime, zone: ZoneInfo, days: int, minutes: int) -> datetime:
+    """Return the instant (UTC) so long before a start. Days keep the time of day in the zone, minutes are elapsed."""
+    at = starts_at
+    if days:
+        wall = starts_at.astimezone(zone).replace(tzinfo=None) - timedelta(days=days)
+        at = min(instant_of(wall, zone), starts_at)
+    return at.astimezone(UTC) - timedelta(minutes=minutes)
 
 
 def _amount(said: str) -> float:
