@@ -6,7 +6,7 @@ import discord
 
 from raidbot.commands.announcements.subjects import Subject
 from raidbot.commands.posting.mentions import (
-    MANY_PEOPLE,
+    is_many,
     members_with,
     permissions_in,
     reach,
@@ -39,7 +39,7 @@ class Reach:
 
     @property
     def asks_first(self) -> bool:
-        return self.people is None or self.people > MANY_PEOPLE
+        return is_many(self.people)
 
     @property
     def words(self) -> Text:

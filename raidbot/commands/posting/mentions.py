@@ -96,6 +96,11 @@ def unheard(role: discord.Role, channel: discord.TextChannel | None) -> Text:
     )
 
 
+def is_many(people: int | None) -> bool:
+    """Return True if a mention that reaches so many is asked about first; None if Discord does not say how many."""
+    return people is None or people > MANY_PEOPLE
+
+
 def reach(people: int | None) -> Text:
     """Return how many people a mention reaches, in words; None if Discord does not say."""
     if people is None:
