@@ -14,6 +14,7 @@ from raidbot.raids.announcements.model import Owner, OwnerKind
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.series.model import Series
+from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.raids.series.samples import next_raid, sample_raids
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.state import State
@@ -53,7 +54,10 @@ async def subject_of(state: State, interaction: Interaction, text: str) -> Subje
         case OwnerKind.RAID:
             return await _of_raid(state, await find_raid(state, interaction, key))
         case OwnerKind.SERIES:
-            return await _of_series(state, await state.series.find(permissions.guild_id(interaction), key))
+            try:
+                return await _of_series(state, await state.series.find(permissions.guild_id(interaction), key))
+            except NoSuchSeries:  # nobody typed the code
+                raise NoSuchSeries from None
         case OwnerKind.TEMPLATE:
             return await _of_template(state, interaction, key)
         case _:

@@ -100,9 +100,11 @@ async def test_one_added_while_a_raid_is_open_counts_for_it_and_the_deleted_seri
         await guild.until(lambda: announced(guild))
         assert [said.content for said in announced(guild)] == ["Soon"]
 
+        old = await panel_of(guild, one)
         panel = await use(guild, "delete", series=one.code)
         assert "standing places and announcements" in panel.text()
         await panel.click("Delete, keep posted raids")
+        assert "This series was deleted" in (await old.click("Add")).text()
         assert await of_series(bot, one) == []
         move_to(sandbox, raid.starts_at - 10 * MINUTE)
         await bot.heartbeat.tick(bot.state.now())
