@@ -3,10 +3,10 @@
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from raidbot.db import audit, cells, outbox, raids
+from raidbot.db import audit, cells, outbox, raids, series_occurrences
 from raidbot.db.announcement_posts import as_owed, dedupe_of
 from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant, seconds
@@ -64,17 +64,12 @@ def of_owner(
 
 def owners_of(connection: sqlite3.Connection, raid: Raid) -> tuple[Owner, ...]:
     """Return those whose announcements apply to the raid: its template, its series and itself."""
-    series = series_of(connection, raid.id)
+    series = series_occurrences.series_of(connection, raid)
     return (
         Owner(OwnerKind.TEMPLATE, raid.template),
-        *((Owner(OwnerKind.SERIES, series),) if series is not None else ()),
+        *((Owner.of_series(series),) if series is not None else ()),
         Owner.of(raid),
     )
-
-
-def series_of(_connection: sqlite3.Connection, _raid: RaidId) -> str | None:
-    """Return the id of the series that the raid belongs to; there are none yet."""
-    return None
 
 
 def change(
@@ -109,6 +104,14 @@ def change(
     audit.record(tx, found, guild=guild, raid=raid, at=now, actor=cause.actor, source=cause.source)
     _look_at_raids_of(tx, guild, owner, now)
     return of_owner(tx, guild, owner)
+
+
+def copy(
+    tx: sqlite3.Connection, guild: GuildId, source: Owner, to: Owner, cause: Cause, now: datetime, *, name: str
+) -> None:
+    """Give an owner that has none the announcements of another; `name` names it in the audit."""
+    copies = tuple(replace(one, id=0) for one in of_owner(tx, guild, source))
+    change(tx, guild, to, lambda _: copies, cause, now, name=name)
 
 
 def forget(tx: sqlite3.Connection, guild: GuildId, owners: Iterable[Owner]) -> None:
@@ -162,10 +165,12 @@ def announce(tx: sqlite3.Connection, raid_id: RaidId, *, now: datetime) -> Annou
 
 
 def pinged_roles(connection: sqlite3.Connection, guild: GuildId) -> dict[int, set[int | None]]:
-    """Return the roles that the guild's announcements notify, each with its channels; None stands for boards'."""
+    """Return the roles that the guild's announcements and series notify, each with its channels; None: boards'."""
     found: dict[int, set[int | None]] = {}
     for role, channel in connection.execute(
-        "SELECT role, channel FROM announcements WHERE guild = ? AND ping = 'role'", (guild,)
+        "SELECT role, channel FROM announcements WHERE guild = :guild AND ping = 'role'"
+        " UNION ALL SELECT mention, channel FROM series WHERE guild = :guild AND mention IS NOT NULL",
+        {"guild": guild},
     ).fetchall():
         if isinstance(role, int):
             found.setdefault(role, set()).add(channel if isinstance(channel, int) else None)
@@ -206,16 +211,20 @@ def _look_at_raids_of(tx: sqlite3.Connection, guild: GuildId, owner: Owner, now:
             " WHERE id = :raid AND status <> 'cancelled'",
             {"now": seconds(now), "raid": int(owner.key)},
         )
-    elif owner.kind is OwnerKind.TEMPLATE:
+        return
+    asked = {"now": seconds(now), "guild": guild, "since": seconds(now - _LONGEST_AFTER)}
+    if owner.kind is OwnerKind.TEMPLATE:
         tx.execute(
             "UPDATE raids SET next_announcement = min(ifnull(next_announcement, :now), :now)"
             " WHERE guild = :guild AND starts_at > :since AND template = :template AND status <> 'cancelled'",
-            {
-                "now": seconds(now),
-                "guild": guild,
-                "since": seconds(now - _LONGEST_AFTER),
-                "template": owner.key,
-            },
+            {**asked, "template": owner.key},
+        )
+    else:
+        tx.execute(
+            "UPDATE raids SET next_announcement = min(ifnull(next_announcement, :now), :now)"
+            " WHERE guild = :guild AND starts_at > :since AND status <> 'cancelled' AND (series = :series"
+            " OR id IN (SELECT raid FROM series_occurrences WHERE series = :series))",
+            {**asked, "series": int(owner.key)},
         )
 
 

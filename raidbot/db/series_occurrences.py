@@ -162,3 +162,18 @@ def move_claims(tx: sqlite3.Connection, series: SeriesId, schedule: Schedule, *,
     rows = tx.execute("SELECT id, planned_on FROM series_occurrences WHERE series = ?", (series,)).fetchall()
     later = [(to, row) for row, planned_on in rows if RecurrenceId.parse(planned_on) >= first]
     tx.executemany("UPDATE series_occurrences SET series = ? WHERE id = ?", later)
+
+
+def series_of(connection: sqlite3.Connection, raid: Raid) -> SeriesId | None:
+    """Return the series that the raid belongs to; None if there is none, or if it was deleted.
+
+    A series that is cut in two hands over its later dates, and with them their raids.
+    """
+    if raid.series is None:
+        return None
+    (series,) = connection.execute(
+        "SELECT ifnull((SELECT series FROM series_occurrences WHERE raid = :raid),"
+        " (SELECT id FROM series WHERE id = :series))",
+        {"raid": raid.id, "series": raid.series},
+    ).fetchone()
+    return None if series is None else SeriesId(series)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from raidbot.db import audit, outbox, series_occurrences
+from raidbot.db import announcements, audit, outbox, series_occurrences
 from raidbot.db import series as rows
 from raidbot.db.timestamps import seconds
+from raidbot.raids.announcements.model import Owner
 from raidbot.raids.audit import series_entries
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.events import Cause
@@ -52,17 +53,23 @@ def save(tx: sqlite3.Connection, before: Series, after: Series, cause: Cause, no
 def split(
     tx: sqlite3.Connection, whole: Series, before: Series, later: Series, cause: Cause, now: datetime
 ) -> tuple[Series, bool]:
-    """Cut a series in two, with what became of the later occurrences. Raises SeriesCodeTakenError."""
+    """Cut a series in two, with what became of the later occurrences; both have its announcements.
+
+    Raises SeriesCodeTakenError.
+    """
     rows.save(tx, whole, before, next_at=now)
     stored = replace(later, id=rows.insert(tx, later, next_at=now))
     series_occurrences.move_claims(tx, whole.id, stored.schedule, to=stored.id)
     found = (*series_entries.changes(replace(whole, standing=()), before), series_entries.created(stored))
     _record(tx, whole.guild, found, cause, now)
+    of_whole, of_later = Owner.of_series(whole.id), Owner.of_series(stored.id)
+    announcements.copy(tx, whole.guild, of_whole, of_later, cause, now, name=stored.name)
     return stored, _tell(tx, stored, news(whole, stored, answered=cause.answered), now)
 
 
 def delete(tx: sqlite3.Connection, series: Series, cause: Cause, now: datetime) -> None:
     rows.delete(tx, series.id)
+    announcements.forget(tx, series.guild, [Owner.of_series(series.id)])
     _record(tx, series.guild, [series_entries.deleted(series)], cause, now)
 
 

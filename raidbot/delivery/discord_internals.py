@@ -233,15 +233,6 @@ async def member_roles(client: discord.Client, guild: int, member: int) -> froze
     return frozenset(map(int, found["roles"]))
 
 
-async def role_sizes(client: discord.Client, guild: int) -> dict[int, int]:
-    """Return how many members have each role of a guild, by the role's id, bots included; not that of @everyone.
-
-    https://docs.discord.com/developers/resources/guild#get-guild-role-member-counts
-    """
-    found = await _request(client, "GET", "/guilds/{guild_id}/roles/member-counts", guild_id=guild)
-    return {int(role): int(members) for role, members in found.items()}
-
-
 class Reactor(NamedTuple):
     """Somebody who reacted."""
 

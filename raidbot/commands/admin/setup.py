@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.announcements.mentions import unheard_mentions
 from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, chosen_for, set_channel, signup_channel
+from raidbot.commands.posting.mentions import unheard_mentions
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import BLUE, GREY, ChannelSelect, Controls, options, panel_embed
 from raidbot.commands.ui.interaction import Interaction

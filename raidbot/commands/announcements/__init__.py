@@ -1,1 +1,1 @@
-"""The panel of announcements, for every kind of owner: templates, raids and later series."""
+"""The panel of announcements, for every kind of owner: templates, series and raids."""

@@ -1,4 +1,4 @@
-"""The panel of announcements. Panels of raids and templates lead to it by `announcements_of`.
+"""The panel of announcements. Panels of raids, series and templates lead to it by `announcements_of`.
 
 It is stateless: the `custom_id` names the owner and the announcement, and rights are checked on each press.
 """

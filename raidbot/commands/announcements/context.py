@@ -81,19 +81,22 @@ class AnnouncementContext(PanelContext):
         one = await self.found(number)
         example, guild = self.subject.example, permissions.guild_of(self.interaction)
         (post,) = planned(example, [one])
+        doubled = [owner for owner in self.subject.others if post.key in await self._keys_of(owner)]
         names = partial(guilds.names, guild=self.guild, members=[example.leader or example.creator])
         message = message_of(example, post, await self.state.db.read(names))
         reach = await reach_of(self.interaction, self.subject, one)
-        page = views.Page(self.subject, one, message, reach, lacking(guild, self.subject, one))
+        page = views.Page(self.subject, one, message, reach, lacking(guild, self.subject, one), tuple(doubled))
         await self.page(text, *views.page_rows(page), embeds=(views.page_embed(page),))
 
     async def home(self, text: str = "") -> None:
-        """Show the list of the owner's announcements, and of those that apply to a raid besides."""
-        raid, own = self.subject.raid, await self.own()
-        owners = () if raid is None else await self.state.db.read(partial(rows.owners_of, raid=raid))
-        others = [(owner, await self._of(owner)) for owner in owners if owner != self.subject.owner]
+        """Show the list of the owner's announcements, and those that its raids have besides."""
+        own = await self.own()
+        others = [(owner, await self._of(owner)) for owner in self.subject.others]
         listed = views.Listing(self.subject, own, tuple((owner, found) for owner, found in others if found))
         await self.page(text, *views.list_rows(listed), embeds=(views.list_embed(listed),))
 
     async def _of(self, owner: Owner) -> Announcements:
         return await self.state.set_aside.read(partial(rows.of_owner, guild=self.guild, owner=owner))
+
+    async def _keys_of(self, owner: Owner) -> set[str]:
+        return {post.key for post in planned(self.subject.example, await self._of(owner))}

@@ -19,12 +19,16 @@ from raidbot.utils.words import Name, Text, lines, render, say
 
 _MAX_SHOWN_TEXT = 80
 _MAX_FIELD_LENGTH = 1024
+_DOUBLED = {
+    OwnerKind.TEMPLATE: say("Its template has the same one. They are one message, which notifies the people of both."),
+    OwnerKind.SERIES: say("Its series has the same one. They are one message, which notifies the people of both."),
+}
 _FROM = {OwnerKind.TEMPLATE: say("From its template"), OwnerKind.SERIES: say("From its series")}
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The announcements of an owner, and for a raid those of its template and series."""
+    """The announcements of an owner, and those that its raids have besides from a template or series."""
 
     subject: Subject
     own: Announcements
@@ -33,13 +37,17 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One announcement with the message that it is at present; `warning` says what keeps it from reaching people."""
+    """One announcement with the message that it is at present; `warning` says what keeps it from reaching people.
+
+    `doubled` have an equal one.
+    """
 
     subject: Subject
     one: Announcement
     message: Message
     reach: Reach
     warning: Text | None
+    doubled: tuple[Owner, ...] = ()
 
 
 def controls(subject: Subject) -> Controls:
@@ -74,6 +82,7 @@ def page_embed(page: Page) -> discord.Embed:
         say("**Who:** {whom}. {reach}", whom=ping_words(one.ping, one.role), reach=page.reach.words)
         if one.ping is not Ping.NOBODY
         else say("**Who:** {whom}", whom=ping_words(one.ping, one.role)),
+        *(_DOUBLED[kind] for kind in dict.fromkeys(owner.kind for owner in page.doubled)),
         page.warning,
     )
     embed = panel_embed(render(say("Announcement")), render(lines(*facts)))

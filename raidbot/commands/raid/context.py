@@ -13,12 +13,12 @@ from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.commands.ui.time_forms import DEADLINE_LABEL, SIGNUP_TEXT_LABEL, WHEN_LABEL
-from raidbot.db import closed_dms, outbox, raid_history, undo, unreached
+from raidbot.db import closed_dms, outbox, raid_history, series_occurrences, undo, unreached
 from raidbot.db.series import UnreadableSeries
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.rosters.signups import RaidOver
-from raidbot.raids.series.model import Series, SeriesId
+from raidbot.raids.series.model import Series
 from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.state import Rule, State
 from raidbot.utils.errors import Refusal
@@ -83,10 +83,11 @@ async def show_panel(state: State, interaction: Interaction, raid: Raid, text: s
 
 
 async def _series_of(state: State, raid: Raid) -> Series | None:
-    """Return the series that the raid was posted for; None if it was deleted or cannot be read."""
-    if raid.series is None:
+    """Return the series that the raid belongs to; None if it was deleted or cannot be read."""
+    series = await state.db.read(partial(series_occurrences.series_of, raid=raid))
+    if series is None:
         return None
     try:
-        return await state.series.get(SeriesId(raid.series))
+        return await state.series.get(series)
     except (NoSuchSeries, UnreadableSeries):
         return None

@@ -14,7 +14,6 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.recurring import dates, draft_actions, holidays, manage, places, trigger
 from raidbot.commands.recurring.context import SeriesContext, is_series
 from raidbot.commands.recurring.draft_context import LABELS, DraftContext, StoredDraft, add_draft, load_draft
-from raidbot.commands.recurring.samples import roles_of
 from raidbot.commands.recurring.series_autocomplete import date_choices, date_named, series_choices
 from raidbot.commands.recurring.views import NO_CODE
 from raidbot.commands.ui import form_retry, permissions, responses
@@ -29,6 +28,7 @@ from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.series.drafting.one_line import Typed, draft_from
 from raidbot.raids.series.model import RosterMode, Series
 from raidbot.raids.series.rules import NoSuchSeries
+from raidbot.raids.series.samples import roles_of
 from raidbot.raids.series.words import ROSTERS
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.times import zones

@@ -301,7 +301,7 @@ def _fate(value: str) -> OldBoards:
 
 async def _mention(context: DraftContext) -> None:
     chosen = context.press.chosen
-    role = None if not chosen else check_may_mention(context.interaction, number_of(chosen)).id
+    role = None if not chosen else check_may_mention(context.interaction, number_of(chosen), context.draft.channel).id
     await _people(await context.save(replace(context.draft, mention=role)))
 
 

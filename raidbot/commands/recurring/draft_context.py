@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from raidbot.commands.posting.activity_panel import LABELS as ACTIVITY_LABELS
 from raidbot.commands.posting.activity_panel import ActivityPanel
-from raidbot.commands.posting.mentions import reach_of
+from raidbot.commands.posting.mentions import members_with
 from raidbot.commands.posting.preview import Parts, mark_of
 from raidbot.commands.recurring import draft_views
 from raidbot.commands.recurring.context import SeriesContext
@@ -157,7 +157,7 @@ class DraftContext(PanelContext):
             is_edit=self.stored.editing is not None,
             of_server=await self.state.series.dates_off(self.guild),
             now=self.state.now(),
-            reach=None if mention is None else await reach_of(self.interaction, mention),
+            reach=None if mention is None else await members_with(self.interaction, mention),
         )
 
     async def home(self, text: str = "") -> None:

@@ -8,7 +8,7 @@ from functools import partial
 import discord
 
 from raidbot.commands.posting.activity_panel import ActivityPanel
-from raidbot.commands.posting.mentions import MANY_PEOPLE
+from raidbot.commands.posting.mentions import is_many, reach
 from raidbot.commands.posting.preview import Parts
 from raidbot.commands.ui.components import (
     BLUE,
@@ -35,7 +35,7 @@ from raidbot.raids.series.words import OLD_BOARDS, ROSTERS
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.ids import fingerprint
 from raidbot.utils.text import fit_lines
-from raidbot.utils.words import WEEKDAYS, Listed, Name, Raw, Text, count, render, say
+from raidbot.utils.words import WEEKDAYS, Listed, Name, Raw, Text, count, paragraph, render, say
 
 DRAFT_PANEL = "series-draft"
 _MAX_LENGTH = 3700
@@ -201,14 +201,9 @@ def rows(view: DraftView, *, mark: str) -> tuple[Row, ...]:
 def questions(view: DraftView) -> tuple[Text, ...]:
     """Return what is asked before the series is saved; nothing if there is nothing to ask."""
     found: list[Text] = []
-    if view.reach is not None and view.reach > MANY_PEOPLE:
-        found.append(
-            say(
-                "Every new raid notifies {people} with {role}.",
-                people=count("{n} person", "{n} people", view.reach),
-                role=Raw(f"<@&{view.draft.mention}>"),
-            )
-        )
+    if view.draft.mention is not None and is_many(view.reach):
+        role = Raw(f"<@&{view.draft.mention}>")
+        found.append(paragraph(say("Every new raid notifies {role}.", role=role), reach(view.reach)))
     posting = view.draft.schedule.posting
     if isinstance(posting, Lead) and posting == Lead():
         found.append(say("Raids are posted only when they start, so nobody can sign up before."))

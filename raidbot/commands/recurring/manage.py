@@ -206,7 +206,7 @@ async def ask_delete(context: SeriesContext) -> None:
             make.button("Delete, keep posted raids", "delete", RED),
             make.button("Delete, cancel them too", "delete", RED, "cancel"),
         ]
-    text = paragraph(say("Delete **{name}** with all its dates and standing places?", name=name), stay)
+    text = paragraph(say("Delete **{name}** with all its dates, standing places and announcements?", name=name), stay)
     await context.page(render(text), (*buttons, make.button("Keep it", "panel")))
 
 

@@ -13,7 +13,6 @@ from raidbot.commands.recurring import draft_views
 from raidbot.commands.recurring.draft_context import DraftContext
 from raidbot.commands.recurring.draft_views import DraftView
 from raidbot.commands.recurring.posted import posted_ahead
-from raidbot.commands.recurring.samples import sample_raids
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import BLUE, GREEN
 from raidbot.commands.ui.interaction import Interaction
@@ -28,6 +27,7 @@ from raidbot.raids.series import rules
 from raidbot.raids.series.drafting.draft import SeriesDraft, applied, check_turns, draft_of, named
 from raidbot.raids.series.drafting.merging import ChangedMeanwhile, check_unchanged, is_changed, merged
 from raidbot.raids.series.model import Series
+from raidbot.raids.series.samples import sample_raids
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Code, Listed, Text, count, lines, paragraph, render, say
@@ -132,7 +132,7 @@ async def checked_plan(context: DraftContext, view: DraftView) -> Series:
             channel_to_post(context.interaction, series.channel)
         await check_reactable(context.interaction, raid, settings.signup_style)
     if draft.mention is not None:
-        check_may_mention(context.interaction, draft.mention)
+        check_may_mention(context.interaction, draft.mention, series.channel)
     await _check_leader(context, series)
     return series
 

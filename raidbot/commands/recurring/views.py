@@ -6,10 +6,22 @@ from datetime import datetime
 
 import discord
 
-from raidbot.commands.recurring.samples import roles_of
-from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Controls, Select, option, page_of, panel_embed
+from raidbot.commands.announcements.address import announcements_of
+from raidbot.commands.ui.components import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    Button,
+    Controls,
+    Select,
+    option,
+    page_of,
+    panel_embed,
+)
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
+from raidbot.raids.announcements.model import OwnerKind
 from raidbot.raids.schedules import words as schedule_words
 from raidbot.raids.schedules.model import DatesOff
 from raidbot.raids.schedules.occurrences import Status
@@ -18,6 +30,7 @@ from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.drafting import words
 from raidbot.raids.series.drafting.draft import draft_of, turn_label
 from raidbot.raids.series.model import OccurrenceState, PastOccurrence, Series
+from raidbot.raids.series.samples import roles_of
 from raidbot.raids.series.words import describe_trouble
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.text import clip, fit_lines, isolated
@@ -198,9 +211,14 @@ def series_rows(view: SeriesView) -> tuple[Row, ...]:
         (
             make.button("My place", "place"),
             make.button("Dates off", "ask-days"),
+            Button(label="Announcements", style=GREY, custom_id=_announcements(view)),
             controls(NO_CODE).button("All series", "list", GREY, 0),
         ),
     )
+
+
+def _announcements(view: SeriesView) -> str:
+    return announcements_of(OwnerKind.SERIES, view.series.code)
 
 
 def rests(view: SeriesView) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from raidbot.raids.model import ChannelId, Raid
-from raidbot.raids.times.zones import instant_of, zone_named
+from raidbot.raids.schedules.spans import before_start, instant_before
+from raidbot.raids.times.zones import zone_named
 from raidbot.utils.ids import fingerprint
-from raidbot.utils.words import Length, Text, count, say
+from raidbot.utils.words import Length, Text, say
 
 MAX_PER_OWNER = 5
 MAX_TEXT_LENGTH = 500
@@ -36,6 +37,10 @@ class Owner:
     @classmethod
     def of(cls, raid: Raid) -> "Owner":
         return cls(OwnerKind.RAID, str(raid.id))
+
+    @classmethod
+    def of_series(cls, series: int) -> "Owner":
+        return cls(OwnerKind.SERIES, str(series))
 
 
 class Place(StrEnum):
@@ -67,12 +72,7 @@ class Moment:
 
     def at(self, raid: Raid) -> datetime:
         """Return the instant (UTC). Days keep the time of day; minutes are elapsed time."""
-        at = raid.starts_at
-        if self.days:
-            zone = zone_named(raid.zone)
-            at = instant_of(at.astimezone(zone).replace(tzinfo=None) + timedelta(days=self.days), zone)
-            at = min(at, raid.starts_at)
-        return at.astimezone(UTC) + timedelta(minutes=self.minutes)
+        return instant_before(raid.starts_at, zone_named(raid.zone), -self.days, -self.minutes)
 
     def latest(self, raid: Raid) -> datetime:
         """Return the instant (UTC) after which it is too late."""
@@ -83,14 +83,9 @@ class Moment:
     @property
     def words(self) -> Text:
         """“15 minutes before the start”, “at the start”."""
-        days = count("{n} day", "{n} days", -self.days) if self.days else None
-        length = Length(abs(self.minutes)) if self.minutes else None
-        if days and length:
-            return say("{days} and {length} before the start", days=days, length=length)
-        if days or length:
-            span = days or length or 0
-            return say("{span} before the start", span=span) if self.is_before else say("{s} after the start", s=span)
-        return say("at the start")
+        if self.minutes > 0:
+            return say("{length} after the start", length=Length(self.minutes))
+        return before_start(-self.days, -self.minutes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,14 @@
 import re
 
 from raidbot.raids.announcements.model import MAX_AFTER_MINUTES, MAX_BEFORE_DAYS, Moment
-from raidbot.raids.times import vocabulary as words
-from raidbot.raids.times.vocabulary import any_of
+from raidbot.raids.schedules.spans import NoFixedLengthError, parse_span
 from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip
 from raidbot.utils.words import Name, say
 
 _MAX_SHOWN = 40
-_NUMBERS = words.NUMBERS | words.LARGE_NUMBERS
-_AMOUNT = rf"\d{{1,6}}(?:[.,]\d{{1,2}})?|half an?|an?|{any_of(_NUMBERS)}"
-_SPAN = re.compile(rf"({_AMOUNT}) ?({any_of(words.UNITS)})\b(?:,? and |, ?| )?")
+_MAX_DIGITS = 9
 _SIDE = re.compile(
     r" ?\b(before|ahead|earlier|prior|after|later|past)(?: the)?(?: raid(?:’s|'s)?)?(?: starts?| begins?)?$"
 )
@@ -21,7 +18,6 @@ _AFTER = {"after", "later", "past"}
 _AT_START = re.compile(
     r"(?:0|0 ?m(?:in(?:ute)?s?)?|(?:at|on)(?: the)?(?: raid)? ?(?:start|beginning)|when it starts|start|now)"
 )
-_SECONDS_PER_MINUTE = 60
 _MINUTES_PER_DAY = 24 * 60
 
 
@@ -77,32 +73,14 @@ def _checked(moment: Moment) -> Moment:
 
 
 def _span(said: str, typed: str) -> tuple[int, int]:
-    """Return days and minutes. Raises NotAMoment."""
+    """Return days and minutes. Raises NotAMoment or TooFarFromTheStart."""
     said = said.strip()
-    if said.isascii() and said.isdigit() and len(said) <= 6:
+    if said.isascii() and said.isdigit() and len(said) <= _MAX_DIGITS:
         return 0, int(said)
-    days, seconds, end = 0.0, 0.0, 0
-    while end < len(said):
-        part = _SPAN.match(said, end)
-        if part is None:
-            raise NotAMoment(typed)
-        kind, size = words.UNITS[part[2]]
-        if kind == "months":
-            raise TooFarFromTheStart
-        if kind == "days":
-            days += _amount(part[1]) * size
-        else:
-            seconds += _amount(part[1]) * size
-        end = part.end()
-    if not end:
+    try:
+        span = parse_span(said)
+    except NoFixedLengthError:
+        raise TooFarFromTheStart from None
+    if span is None or min(span) < 0:
         raise NotAMoment(typed)
-    whole_days = int(days)
-    return whole_days, round(seconds / _SECONDS_PER_MINUTE + (days - whole_days) * _MINUTES_PER_DAY)
-
-
-def _amount(said: str) -> float:
-    if said.startswith("half"):
-        return 0.5
-    if said in {"a", "an"}:
-        return 1.0
-    return float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
+    return span

@@ -8,12 +8,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.model import Raid
+from raidbot.raids.schedules import spans
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.schedules.parse_posting import parse_posting
 from raidbot.raids.schedules.posting import posting_time
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip
-from raidbot.utils.words import Instant, Length, Name, Text, count, paragraph, say
+from raidbot.utils.words import Instant, Name, Text, paragraph, say
 
 AT_START = Lead()
 """A deadline that is chosen, and is the start."""
@@ -102,15 +103,4 @@ def deadline_text(lead: Lead | None) -> str:
 
 def before_start(lead: Lead | None) -> Text:
     """Return the deadline as words that may end a sentence: “2 hours before the start”."""
-    if lead is None or lead == AT_START:
-        return say("at the start")
-    if lead.days and lead.minutes:
-        return count(
-            "{n} day and {length} before the start",
-            "{n} days and {length} before the start",
-            lead.days,
-            length=Length(lead.minutes),
-        )
-    if lead.days:
-        return count("{n} day before the start", "{n} days before the start", lead.days)
-    return say("{length} before the start", length=Length(lead.minutes))
+    return spans.before_start(0, 0) if lead is None else spans.before_start(lead.days, lead.minutes)

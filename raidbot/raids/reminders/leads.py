@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from raidbot.raids.times.zones import instant_of
+from raidbot.raids.schedules.spans import NoFixedLengthError, instant_before, parse_span
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, joined
 from raidbot.utils.words import Name, count, say
@@ -15,10 +15,8 @@ from raidbot.utils.words import Name, count, say
 MAX_SERVER_LEADS = 5
 MAX_OWN_LEADS = 3
 MAX_LEAD_DAYS = 30
-_MINUTES_OF = {"min": 1, "m": 1, "h": 60, "hour": 60, "hr": 60}
-_DAYS_OF = {"d": 1, "day": 1, "w": 7, "week": 7}
 _NOTHING = {"", "off", "none", "no", "never", "0"}
-_PART = re.compile(r"(\d{1,6})\s*(minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)?")
+_MAX_DIGITS = 9
 _BETWEEN = re.compile(r"\s*(?:[,;]|\band\b)\s*")
 _CODE = re.compile(r"(\d{1,5})([dm])")
 _SHOWN_LENGTH = 40
@@ -33,9 +31,7 @@ class ReminderLead:
 
     def before(self, start: datetime, zone: ZoneInfo) -> datetime:
         """Return the instant (UTC). `zone` is the raid's: a day before is the same hour there, also across DST."""
-        if self.days:
-            return instant_of(start.astimezone(zone).replace(tzinfo=None) - timedelta(days=self.days), zone)
-        return start.astimezone(UTC) - timedelta(minutes=self.minutes)
+        return instant_before(start, zone, self.days, self.minutes)
 
     @property
     def code(self) -> str:
@@ -93,7 +89,8 @@ class TooManyLeads(Refusal):
 def parse_leads(text: str, *, limit: int) -> Leads:
     """Return the leads of a text such as “1 day, 2 hours, 10 min”; none for “off” and an empty one.
 
-    A number without a unit is minutes. “1 hour 30 min” is one lead. Raises UnknownLead, LeadOutOfRange or TooManyLeads.
+    A number without a unit is minutes. “1 hour 30 min” is one lead; days and minutes in one are none.
+    Raises UnknownLead, LeadOutOfRange or TooManyLeads.
     """
     plain = " ".join(text.casefold().replace("before", " ").replace("\n", ",").split())
     if plain in _NOTHING:
@@ -135,26 +132,16 @@ def _checked(found: Iterable[ReminderLead], limit: int) -> Leads:
 
 def _lead(text: str) -> ReminderLead:
     """Return the lead of one part. Raises UnknownLead or LeadOutOfRange."""
-    amounts, rest = _PART.findall(text), _PART.sub("", text).strip()
-    units = [_unit(unit) for _, unit in amounts]
-    in_days = [unit in _DAYS_OF for unit in units]
-    if (
-        rest
-        or not amounts
-        or (any(in_days) and not all(in_days))
-        or (len(amounts) > 1 and "" in (u for _, u in amounts))
-    ):
+    if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS:
+        return _in_range(ReminderLead(int(text)), text)
+    try:
+        span = parse_span(text)
+    except NoFixedLengthError:
+        raise LeadOutOfRange(text) from None
+    if span is None or min(span) < 0 or all(span):
         raise UnknownLead(text)
-    if all(in_days):
-        return _in_range(
-            ReminderLead(days=sum(int(n) * _DAYS_OF[u] for (n, _), u in zip(amounts, units, strict=True))), text
-        )
-    return _in_range(ReminderLead(sum(int(n) * _MINUTES_OF[u] for (n, _), u in zip(amounts, units, strict=True))), text)
-
-
-def _unit(unit: str) -> str:
-    short = unit.rstrip("s") if len(unit) > 1 else unit
-    return "min" if short in ("", "minute") else short
+    days, minutes = span
+    return _in_range(ReminderLead(minutes, days), text)
 
 
 def _of_code(code: str) -> ReminderLead:

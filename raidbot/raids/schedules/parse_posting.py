@@ -5,17 +5,14 @@ from datetime import time, timedelta
 
 from raidbot.raids.schedules.model import Lead, Posting, PostingHour
 from raidbot.raids.schedules.refusals import Ambiguous, NotASchedule, NotUnderstood, plain
-from raidbot.raids.times import vocabulary as words
+from raidbot.raids.schedules.spans import NoFixedLengthError, parse_span
 from raidbot.raids.times.reader import read
 from raidbot.raids.times.refusals import NotATime
 from raidbot.raids.times.time_of_day import time_of_day
 from raidbot.raids.times.tokens import Reading
-from raidbot.raids.times.vocabulary import any_of
 from raidbot.utils.words import say
 
 _EXAMPLE = "3 days before"
-_AMOUNT = rf"-?\d{{1,9}}(?:[.,]\d{{1,2}})?|an?|{any_of(words.NUMBERS)}"
-_SPAN = re.compile(rf"({_AMOUNT}) ?({any_of(words.UNITS)})\b(?:,? and |, ?| )?")
 _BEFORE = re.compile(r"^(?:post(?:ed)? )?(?:it )?|(?: before| ahead| earlier| vorher)(?: the)?(?: raid| start)?(?:s)?$")
 _AT_START = {"0", "at start", "at the start", "when it starts", "at raid time"}
 _MINUTE = 60
@@ -53,24 +50,11 @@ def is_time_of_day(text: str, locale: str) -> bool:
 
 
 def _lead(said: str) -> Lead | None:
-    days, seconds, end = 0.0, 0.0, 0
-    while end < len(said):
-        part = _SPAN.match(said, end)
-        if part is None:
-            return None
-        amount = part[1].replace(",", ".")
-        number = 1.0 if amount in {"a", "an"} else float(words.NUMBERS.get(amount, 0) or amount)
-        kind, size = words.UNITS[part[2]]
-        if kind == "months":
-            raise NotUnderstood(part[0], "28 days before")
-        if kind == "days":
-            days += number * size
-        else:
-            seconds += number * size
-        end = part.end()
-    whole_days = int(days)
-    minutes = round(seconds / _MINUTE + (days - whole_days) * 24 * 60)
-    return Lead(whole_days, minutes)
+    try:
+        span = parse_span(said)
+    except NoFixedLengthError as months:
+        raise NotUnderstood(months.said, "28 days before") from None
+    return None if span is None else Lead(*span)
 
 
 def _hour(said: str, text: str, locale: str) -> PostingHour:

@@ -1,17 +1,18 @@
 """Posting times: some time before the start, or at one hour for all nights until the next such hour."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.schedules.model import Lead, Posting, PostingHour
 from raidbot.raids.schedules.sequences import MAX_GAP
+from raidbot.raids.schedules.spans import instant_before
 from raidbot.raids.times.zones import instant_of
 
 
 def posting_time(posting: Posting, starts_at: datetime, place: ZoneInfo) -> datetime:
     """Return the UTC instant at which an occurrence is posted; never after its start."""
     if isinstance(posting, Lead):
-        return _before(posting, starts_at, place)
+        return instant_before(starts_at, place, posting.days, posting.minutes)
     return _last_hour(posting, starts_at - timedelta(minutes=posting.least_lead_minutes), place)
 
 
@@ -21,14 +22,6 @@ def least_lead(posting: Posting) -> timedelta:
         days = timedelta(days=posting.days) - MAX_GAP if posting.days else timedelta(0)
         return days + timedelta(minutes=posting.minutes)
     return timedelta(minutes=posting.least_lead_minutes)
-
-
-def _before(lead: Lead, starts_at: datetime, place: ZoneInfo) -> datetime:
-    at = starts_at
-    if lead.days:
-        wall = starts_at.astimezone(place).replace(tzinfo=None) - timedelta(days=lead.days)
-        at = min(instant_of(wall, place), starts_at)
-    return at.astimezone(UTC) - timedelta(minutes=lead.minutes)
 
 
 def _last_hour(hour: PostingHour, latest: datetime, place: ZoneInfo) -> datetime:

@@ -42,8 +42,12 @@ def announcement_calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
 
     yield "change (raid)", change_one
     yield "change (template)", lambda tx: changed(tx, Owner(OwnerKind.TEMPLATE, "test"), first)
+    yield "change (series)", lambda tx: changed(tx, Owner.of_series(1), first)
     yield "due", partial(announcements.due, now=NOW)
     yield "announce", announce
+    yield "owners_of", lambda tx: announcements.owners_of(tx, replace(_stored(tx, raid), series=1))
+    copy = partial(announcements.copy, guild=GUILD, source=Owner.of_series(1), to=Owner.of_series(2), name="later")
+    yield "copy", partial(copy, cause=Cause(Source.COMMAND, MANAGER), now=NOW)
     yield "pinged_roles", partial(announcements.pinged_roles, guild=GUILD)
     yield "send", send
     yield "unheard_mentions", announcements.unheard_mentions

@@ -55,6 +55,12 @@ def occurrence_calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         series_occurrences.release(tx, replace(stored, series=series.id), NOW)
         series_rows.delete(tx, series.id)
 
+    def series_of(tx: sqlite3.Connection) -> None:
+        stored = raids.load(tx, raid)
+        assert stored is not None
+        series_occurrences.series_of(tx, replace(stored, series=1))
+
+    yield "series_of", series_of
     off = (DatesOff(NOW.date(), NOW.date()),)
     yield "next_raid", partial(series_occurrences.next_raid, series=SeriesId(1), after=NOW)
     save = partial(series_occurrences.save_dates_off, guild=GUILD, now=NOW)

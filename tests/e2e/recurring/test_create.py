@@ -273,7 +273,9 @@ async def test_a_refused_form_shows_what_was_typed_and_changes_nothing(guild: Sa
         assert await all_series(bot, guild) == []
 
 
-async def test_a_mention_says_whom_it_reaches_and_asks_above_25(guild: SandboxGuild, start: Start) -> None:
+async def test_a_mention_says_whom_it_reaches_and_asks_above_25(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
     few, many = guild.add_role("Few", mentionable=True), guild.add_role("Many", mentionable=True)
     for number in range(26):
         guild.add_member(f"m{number}", roles=[many, *([few] if number < 3 else [])])
@@ -287,10 +289,17 @@ async def test_a_mention_says_whom_it_reaches_and_asks_above_25(guild: SandboxGu
 
         await panel.click("Save")
 
-        assert "Every new raid notifies 26 people" in panel.text()
+        assert "Every new raid notifies @Many. That reaches 26 people." in panel.text()
         assert await all_series(bot, guild) == []
         await panel.click("Yes, save")
         assert (await only_series(bot, guild)).mention == many.id
+
+        unknown = sandbox.faults.refuse(50013, route="GET /guilds/{}/roles/member-counts")
+        panel = await use(guild, "create", template="museum", when="every monday 8pm", mention=few)
+        await panel.click("Save")
+        unknown.lift()
+        assert "Every new raid notifies @Few. I can’t find out how many people that reaches." in panel.text()
+        assert len(await all_series(bot, guild)) == 1
 
 
 async def test_a_role_that_a_member_may_not_mention_is_refused(guild: SandboxGuild, start: Start) -> None:
@@ -303,7 +312,7 @@ async def test_a_role_that_a_member_may_not_mention_is_refused(guild: SandboxGui
         await panel.select("Mention a role with every raid?", [secret])
 
         for answer in (refused, panel):
-            assert "You may not mention Secret on this server" in answer.text()
+            assert "can’t mention Secret yourself" in answer.text()
         await panel.click("Save")
         assert (await only_series(bot, guild)).mention is None
 

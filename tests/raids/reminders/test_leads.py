@@ -26,7 +26,8 @@ FEW: Leads = (ReminderLead(days=1), ReminderLead(120), ReminderLead(10))
         ("10m and 2h; 1d", FEW),
         ("1 day before, 2 hrs before\n10 minutes", FEW),
         ("10, 10 min, 10m", (ReminderLead(10),)),
-        ("1 hour 30 min", (ReminderLead(90),)),
+        ("1 hour 30 min, 1.5 hours", (ReminderLead(90),)),
+        ("ten minutes; half an hour", (ReminderLead(30), ReminderLead(10))),
         ("2 weeks", (ReminderLead(days=14),)),
         ("36 hours", (ReminderLead(36 * 60),)),
         ("30 days", (ReminderLead(days=30),)),
@@ -41,13 +42,13 @@ def test_leads_are_read_as_people_type_them(text: str, leads: Leads) -> None:
     assert read_leads(written(leads), limit=5) == leads
 
 
-@pytest.mark.parametrize("text", ["soon", "-1 day", "1.5 hours", "1 day 2 hours", "ten minutes", "1 2", "x" * 500])
+@pytest.mark.parametrize("text", ["soon", "-1 day", "1.5 days", "1 day 2 hours", "-5 min", "1 2", "x" * 500])
 def test_what_is_not_understood_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(UnknownLead, match="For example: 1 day"):
         parse_leads(text, limit=5)
 
 
-@pytest.mark.parametrize("text", ["0 min", "0 days", "31 days", "721 hours", "999999 weeks"])
+@pytest.mark.parametrize("text", ["0 min", "0 days", "31 days", "721 hours", "999999 weeks", "1 month"])
 def test_what_is_out_of_range_is_refused(text: str) -> None:
     with pytest.raises(LeadOutOfRange, match="30 days"):
         parse_leads(text, limit=5)

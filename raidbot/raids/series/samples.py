@@ -17,6 +17,11 @@ def sample_raids(series: Series, catalogue: Catalogue, now: datetime) -> list[Ra
     return [_sample(series, number, catalogue, now) for number in range(len(series.rotation))]
 
 
+def next_raid(series: Series, catalogue: Catalogue, now: datetime) -> Raid:
+    """Return the raid of the next date. Raises ActivityGone, or Refusal for anything else that can't be posted."""
+    return _planned(series, _first(series, now), catalogue, now)
+
+
 def roles_of(series: Series, catalogue: Catalogue, now: datetime) -> dict[str, str]:
     """Return the roles of all that is played in a series, as key → name; a turn that can't be posted has none."""
     found: dict[str, str] = {}
@@ -34,9 +39,15 @@ def _roles(series: Series, number: int, catalogue: Catalogue, now: datetime) -> 
 
 
 def _sample(series: Series, number: int, catalogue: Catalogue, now: datetime) -> Raid:
-    first = next(raids(series.schedule, after=now), None) or _tomorrow(now)
-    channel = series.channel or ChannelId(0)
-    return plan_raid(series, replace(first, number=number), catalogue, channel=channel, now=now)
+    return _planned(series, replace(_first(series, now), number=number), catalogue, now)
+
+
+def _planned(series: Series, occurrence: Occurrence, catalogue: Catalogue, now: datetime) -> Raid:
+    return plan_raid(series, occurrence, catalogue, channel=series.channel or ChannelId(0), now=now)
+
+
+def _first(series: Series, now: datetime) -> Occurrence:
+    return next(raids(series.schedule, after=now), None) or _tomorrow(now)
 
 
 def _tomorrow(now: datetime) -> Occurrence:
