@@ -161,7 +161,7 @@ class EntryPoint:
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What it has in common with others: in the suite, everybody tries one of a kind, and four try the rest."""
+        """Equal for entry points of a kind: in the suite everybody tries the first, and four try the others."""
         return self.name.split(":")[0], self.permissions, self.also
 
 
