@@ -180,7 +180,7 @@ def unsettled(database: Path, message: Message, style: SignupStyle = SignupStyle
 
 
 def _owes(database: Path) -> bool:
-    """Return True if messages are owed, which is told at a hundredth of what reading everything costs."""
+    """Return True if messages are owed, without reading everything else."""
     with open_read_only(database) as connection:
         (owed,) = connection.execute(
             "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('pending', 'claimed'))"
