@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from raidbot.cli import main
 from raidbot.demo.weekly import NAME
 from tests.discord_sandbox.page.page_client import Json, PageClient, connect_page
 
@@ -159,7 +160,9 @@ async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: De
         assert await shown.stop(signal.SIGTERM) == 0
 
 
-async def test_a_kept_world_is_there_again_the_next_time(demo: Demo, tmp_path: Path, temporary: Path) -> None:
+async def test_a_kept_world_is_there_again_the_next_time_and_a_killed_demo_takes_its_bot_along(
+    demo: Demo, tmp_path: Path, temporary: Path
+) -> None:
     file = tmp_path / "night-owls.zip"
     async with demo("--keep", str(file)) as shown:
         general = (await shown.history("general"))[0]["channel"]
@@ -167,18 +170,14 @@ async def test_a_kept_world_is_there_again_the_next_time(demo: Demo, tmp_path: P
         before = await shown.signups()
         assert await shown.stop(signal.SIGTERM) == 0
 
+    assert entries_of(temporary) == []
+    assert entries_of(tmp_path) == [file, temporary]
+
     async with demo("--keep", str(file)) as shown:
         assert (await shown.history("general"))[-1]["content"] == "see you tomorrow"
         assert await shown.history("raid-signups") == before
         answer = await shown.page_client.ask("slash", channel=general, command="ping")
         assert answer["outcome"] in ("answered", "thinking")
-        assert await shown.stop(signal.SIGTERM) == 0
-
-    assert entries_of(tmp_path) == [file, temporary]
-
-
-async def test_a_killed_demo_takes_its_bot_along(demo: Demo) -> None:
-    async with demo() as shown:
         pid = await bot_pid(shown)
         await shown.stop(signal.SIGKILL)
 
@@ -197,18 +196,18 @@ async def test_a_killed_demo_takes_its_bot_along(demo: Demo) -> None:
         (("--port", "99999"), "port 99999"),
     ],
 )
-async def test_what_cannot_be_shown_is_said_in_a_sentence(
-    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+def test_what_cannot_be_shown_is_said_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    sentence: str,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "other.zip").write_text("not a zip")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "raidbot", "demo", *arguments),
-        cwd=tmp_path,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
 
-    assert process.returncode == 2
-    assert sentence in said.decode()
-    assert "Traceback" not in said.decode()
+    assert main(["demo", *arguments]) == 2
+
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert "Traceback" not in said

@@ -103,9 +103,12 @@ class AuditAction(StrEnum):
     STANDING_RESTS = "standing.rests"
 
 
+_BY_CODE: dict[str | None, AuditAction] = {action.value: action for action in AuditAction}
+
+
 def known_action(code: str | None) -> AuditAction | None:
     """Return the action with this code; None for old texts, and for codes of a newer RaidBot that was there before."""
-    return next((action for action in AuditAction if action == code), None)
+    return _BY_CODE.get(code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.faults import Silence
 from discord_sandbox.world import Dispatch
+from tests.chaos import cases
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.crowd import PlannedReaction
@@ -43,7 +44,8 @@ pytestmark = pytest.mark.usefixtures("no_heartbeats")
 # REST API failures
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
+@pytest.mark.chaos
+@pytest.mark.parametrize("status", cases([500, 503, 429], short=[503, 429]))
 async def test_edits_failing_for_a_minute_lose_nothing(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
 ) -> None:
@@ -70,7 +72,8 @@ async def test_edits_never_answered_for_a_minute_lose_nothing(
         assert all(times == 1 for times in reports(logs).values()), reports(logs)
 
 
-@pytest.mark.parametrize("status", [500, 503])
+@pytest.mark.chaos
+@pytest.mark.parametrize("status", cases([500, 503], short=[503]))
 async def test_nothing_answered_for_a_minute_loses_nothing(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
 ) -> None:
@@ -104,7 +107,8 @@ async def test_messages_that_were_sent_but_not_acknowledged_arrive_once(
         assert_consistent(crowd, board, end)
 
 
-@pytest.mark.parametrize("status", [403, 500, 503])
+@pytest.mark.chaos
+@pytest.mark.parametrize("status", cases([403, 500, 503], short=[403, 503]))
 async def test_failing_registration_of_commands_stops_nothing_else(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
 ) -> None:

@@ -69,7 +69,7 @@ CELLS: tuple[Cell, ...] = (
     *(5, -1, 99_999_999_999_999, 2**63 - 1, -(2**63), 1.5, None, b"\xff\x00", "", "5", "magic", "[]", "{}", "null"),
     *(b"\xfe\xff", "[[5]]", '["\\ud800"]', '{"version": 1, "content": 5, "roles": 7, "embeds": [5]}'),
 )
-SHARE = 6
+SHARE = 12
 LAST_ROW = ("id", 2**63 - 1)
 """Leaves no id for the next row, which SQLite takes for a full disk."""
 LONG_AGO = (5, -1, -(2**63), 1.5, "5")
@@ -135,7 +135,7 @@ def damage(path: Path, table: str, now: datetime, *, first: int = 0) -> list[str
 
     The servers are numbered from `first`; a database takes those of several tables.
 
-    In the suite each column gets every sixth of them, the next column the next ones.
+    In the suite each column gets every twelfth of them, the next column the next ones.
     """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]

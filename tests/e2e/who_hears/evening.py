@@ -16,11 +16,14 @@ from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.delivery.harness import until
 from tests.e2e import database_facts
+from tests.e2e.fast_loop import sped_up
 from tests.raid_boards import board_text
 from tests.raids.builders import roles, unposted_raid
 
 TANK, HEALER, DAMAGE = "1️⃣", "2️⃣", "3️⃣"
 AHEAD = timedelta(hours=5)
+PACE = 10.0
+"""Seconds of the sped-up loop per real second, while boards wait for their next edit."""
 PARTS = ("mia", "sam", "will", "ash", "lena", "cleo")
 """Concerned, seated, waiting, asked, leader and creator; the owner presses, and otto looks on."""
 
@@ -116,7 +119,8 @@ class Evening:
 
         await self.bot.state.wait_for_writes()  # what the database shows already, the boards may hear of only now
         await until(sent)
-        await self.bot.delivery.boards.idle()
+        with sped_up(PACE):
+            await self.bot.delivery.boards.idle()
         self.audit_before = self._audited()
 
     async def noted(self) -> None:

@@ -21,8 +21,9 @@ from raidbot.raids.schedules.rules import (
     Weekly,
 )
 from raidbot.raids.schedules.sequences import find, planned
+from tests.chaos import cases
 from tests.raids.schedules import oracle
-from tests.raids.schedules.zones import ZONES
+from tests.raids.schedules.zones import OF_EACH_KIND, ZONES
 
 START, LAST_DAY = date(2026, 12, 2), date(2028, 12, 2)
 TIMES = (time(0, 0), time(0, 30), time(1, 30), time(2, 15), time(2, 30), time(3, 0), time(20, 0), time(23, 45))
@@ -43,6 +44,9 @@ RULES: tuple[Rule, ...] = (
     MonthlyByDate(30, 7),
 )
 HOURS = (5, 23, 24, 25, 36, 168)
+EVERYWHERE = pytest.mark.parametrize("zone", cases(ZONES, short=OF_EACH_KIND))
+
+pytestmark = pytest.mark.chaos
 
 
 def walls(rule: Rule, start: datetime) -> Iterator[datetime]:
@@ -63,7 +67,7 @@ def walls(rule: Rule, start: datetime) -> Iterator[datetime]:
             assert_never(rule)
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@EVERYWHERE
 def test_rules_by_date_equal_the_oracle(zone: str) -> None:
     for number, rule in enumerate(RULES):
         for at in TIMES[number % len(TIMES) :: len(TIMES)]:
@@ -75,7 +79,7 @@ def test_rules_by_date_equal_the_oracle(zone: str) -> None:
             assert mine == oracle.until(walls(rule, start), LAST_DAY, zone), (rule, at)
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@EVERYWHERE
 def test_every_time_of_day_equals_the_oracle(zone: str) -> None:
     for at in TIMES:
         start = datetime.combine(START, at)
@@ -86,7 +90,7 @@ def test_every_time_of_day_equals_the_oracle(zone: str) -> None:
         assert [one.at for one, _ in zip(planned(schedule, expected[0]), expected, strict=False)] == expected, at
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@EVERYWHERE
 def test_hours_are_elapsed_time(zone: str) -> None:
     for hours in HOURS:
         start = datetime.combine(START, time(1, 30))
@@ -102,7 +106,7 @@ def test_hours_are_elapsed_time(zone: str) -> None:
         assert all(find(schedule, one.id) == one for one in mine[:: max(1, len(mine) // 200)])
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@EVERYWHERE
 def test_identities_are_the_planned_dates_and_positions_count_them(zone: str) -> None:
     for rule in RULES:
         start = datetime.combine(START, time(2, 30))
@@ -116,7 +120,7 @@ def test_identities_are_the_planned_dates_and_positions_count_them(zone: str) ->
         assert all(one.id.nth == 1 and find(schedule, one.id) == one for one in mine)
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@EVERYWHERE
 def test_typed_dates_equal_the_oracle(zone: str) -> None:
     typed = tuple(datetime.combine(START + timedelta(days=9 * k), TIMES[k % len(TIMES)]) for k in range(80))
     schedule = Schedule(zone=zone, start=typed[0], rule=OnDates.of(typed))
@@ -126,7 +130,7 @@ def test_typed_dates_equal_the_oracle(zone: str) -> None:
     assert mine == sorted({oracle.instant(wall, zone) for wall in typed})
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@EVERYWHERE
 def test_posting_times_equal_the_oracle(zone: str) -> None:
     starts = [oracle.instant(datetime.combine(START + timedelta(days=day), TIMES[day % 8]), zone) for day in range(730)]
     schedule = Schedule(zone=zone, start=datetime.combine(START, time()), rule=Daily())

@@ -29,3 +29,14 @@ ZONES = (
     "Pacific/Chatham",
     "Pacific/Apia",
 )
+OF_EACH_KIND = (
+    "UTC",
+    "Europe/Berlin",
+    "Europe/Dublin",
+    "Africa/Casablanca",
+    "Antarctica/Troll",
+    "Asia/Kathmandu",
+    "America/Santiago",
+    "Australia/Lord_Howe",
+)
+"""Those with which the suite tries what takes long."""
