@@ -22,8 +22,8 @@ from tests.ops.importer.legacy.schema import NEWEST, Release
 
 NOW = datetime(2026, 3, 20, 18, 0, tzinfo=UTC)
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-COMMANDS = ("create", "raid", "raidsignup", "setchannel", "settings", "templates", "permissions")
-COMMANDS_TO_COME = ("recurring", "poll", "stats_others")
+COMMANDS = ("create", "raid", "raidsignup", "setchannel", "settings", "templates", "permissions", "recurring")
+COMMANDS_TO_COME = ("poll", "stats_others")
 ZONES = ("America/New_York", "Europe/Berlin", "Australia/Sydney", "Asia/Kolkata", "UTC")
 
 _EMOJIS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟", "🇦", "🇧", "⚔️", "🛡️", "💚", "🔥", "❄️", "🌀", "⚡", "🐉")
