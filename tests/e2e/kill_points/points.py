@@ -4,19 +4,24 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class KillPoint:
-    """A moment before or after an `await`. `expression` is what is awaited, for messages and exceptions."""
+    """A moment before an `await`, or after it has returned. `expression` is what is awaited, for messages and exceptions.
+
+    The process is killed when it comes there for the time that `times` says.
+    """
 
     file: Path
     line: int
+    column: int
     function: str
     expression: str
     after: bool
+    times: int = 1
 
     def __str__(self) -> str:
         return f"{'after' if self.after else 'before'} {self.function}: {self.expression}"
@@ -24,18 +29,19 @@ class KillPoint:
     @property
     def address(self) -> str:
         """The point as the hook reads it from the environment."""
-        return f"{self.file}:{self.line}:{self.function.rpartition('.')[2]}:{'after' if self.after else 'before'}"
+        name, side = self.function.rpartition(".")[2], "after" if self.after else "before"
+        return f"{self.file}:{self.line}:{self.column}:{name}:{side}:{self.times}"
 
 
 def kill_points(
-    functions: Iterable[Callable[..., object]], *, besides: frozenset[str] = frozenset()
+    functions: Iterable[Callable[..., object]], *, besides: frozenset[str] = frozenset(), times: int = 1
 ) -> tuple[KillPoint, ...]:
     """Return all points of the functions, and of functions inside them, in order of the lines.
 
     `besides` are awaited calls, as “self._find”, that the story does not reach. Raises ValueError for one that is not
     there.
     """
-    found = [point for function in functions for point in _points(function)]
+    found = [replace(point, times=times) for function in functions for point in _points(function)]
     names = {point.expression.partition("(")[0] for point in found}
     if unknown := besides - names:
         raise ValueError(f"nothing awaits {', '.join(sorted(unknown))}")
@@ -45,11 +51,12 @@ def kill_points(
 def _points(function: Callable[..., object]) -> Iterator[KillPoint]:
     lines, first = inspect.getsourcelines(function)
     tree = ast.parse(textwrap.dedent("".join(lines)))
+    margin = len(lines[0]) - len(lines[0].lstrip())
     file = Path(inspect.getsourcefile(function) or "")
     for owner, node in _awaits(tree, function.__name__):
-        expression = ast.unparse(node.value)
+        line, column = first + node.lineno - 1, margin + node.col_offset
         for after in (False, True):
-            yield KillPoint(file, first + node.lineno - 1, owner, expression, after)
+            yield KillPoint(file, line, column, owner, ast.unparse(node.value), after)
 
 
 def _awaits(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.Await]]:

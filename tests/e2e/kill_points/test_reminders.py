@@ -1,0 +1,105 @@
+"""A batch of sixty reminders survives a kill at every await from the tick to the record: one message a person."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.members.message_choices import MessageChoices
+from raidbot.delivery.messages.conversations import Conversations
+from raidbot.delivery.messages.late_texts import LateTexts
+from raidbot.delivery.messages.outbox import Outbox
+from raidbot.delivery.messages.sender import Sender
+from raidbot.jobs.failing_raids import Failing, FailingRaids
+from raidbot.jobs.reminders import Reminding
+from raidbot.state import State
+from raidbot.utils.aggregate import Aggregate
+from tests.chaos import IS_LONG
+from tests.e2e import database_facts
+from tests.e2e.kill_points.points import KillPoint, kill_points
+from tests.e2e.kill_points.process import run_and_kill
+from tests.e2e.kill_points.scene import before_the_bot, run_to_the_end
+from tests.e2e.reminders.helpers import codes, reminders
+from tests.e2e.series.scene import boards
+
+MINUTE = timedelta(minutes=1)
+PEOPLE = 60
+TICK = kill_points(
+    (
+        Reminding.run,
+        Reminding._look_at,
+        Reminding._remind,
+        Reminding._joint,
+        FailingRaids.work,
+        Failing.work,
+        State.change,
+        State.change_each,
+        Aggregate.change_each,
+        Aggregate._change,
+        Aggregate._attempt,
+    ),
+    besides=frozenset({"self._report"}),
+)
+BATCH = kill_points((Outbox._run, Outbox._turn, Outbox._send_batch), times=3)
+"""The third batch of ten, so that some were sent and some were not."""
+MESSAGE = kill_points(
+    (
+        Outbox._send_beside,
+        Outbox._send_in_order,
+        Outbox._settle,
+        Outbox._record,
+        Sender.send,
+        Sender._send,
+        Sender._channel,
+        Conversations.channel_with,
+        DiscordApi.call,
+        LateTexts.is_unwanted,
+        LateTexts.made,
+        LateTexts._raids,
+        MessageChoices.of,
+    ),
+    times=25,
+)
+POINTS = (*TICK, *BATCH, *MESSAGE)
+IN_THE_SUITE = "after _settle: self._sender.send(row)"
+"""Between message and record."""
+
+
+def sample() -> list[KillPoint]:
+    return [point for point in POINTS if IS_LONG or str(point) == IN_THE_SUITE]
+
+
+async def reminders_are_due(database: Path, sandbox: Sandbox, guild: SandboxGuild) -> list[Person]:
+    """Put a raid with sixty people into the database, and one close by with two of them."""
+    people = [guild.add_member(f"member{number:02}") for number in range(PEOPLE)]
+    async with before_the_bot(database, sandbox, guild) as past:
+        await past.remind_at("10 min")
+        await past.raid(people, starts_in=9 * MINUTE)
+        await past.raid(people[:2], starts_in=14 * MINUTE)
+    return people
+
+
+def check_all_reminded_once(people: list[Person], database: Path) -> None:
+    assert [len(reminders(person)) for person in people] == [1] * len(people)
+    assert [len(codes(reminders(person)[0])) for person in people] == [2, 2, *[1] * (len(people) - 2)]
+    facts = database_facts.read(database)
+    assert {row.state for row in facts.outbox if row.target != 0} == {"sent"}
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("point", sample(), ids=str)
+async def test_one_reminder_for_everybody_whatever_the_moment(
+    sandbox: Sandbox, guild: SandboxGuild, database: Path, tmp_path: Path, point: KillPoint
+) -> None:
+    people = await reminders_are_due(database, sandbox, guild)
+
+    await run_and_kill(sandbox, tmp_path, point)
+    sandbox.advance(MINUTE)
+    await run_to_the_end(
+        sandbox, tmp_path, lambda: all(reminders(person) for person in people), lambda: len(boards(guild)) == 2
+    )
+
+    check_all_reminded_once(people, database)
