@@ -38,14 +38,19 @@ def kill_points(
 ) -> tuple[KillPoint, ...]:
     """Return all points of the functions, and of functions inside them, in order of the lines.
 
-    `besides` are awaited calls, as “self._find”, that the story does not reach. Raises ValueError for one that is not
-    there.
+    `besides` are awaited calls that the story does not reach: “self._find”, or where other functions do reach it
+    “_send: self._find”; what follows may narrow it down. Raises ValueError for one that is not there.
     """
     found = [replace(point, times=times) for function in functions for point in _points(function)]
-    names = {point.expression.partition("(")[0] for point in found}
-    if unknown := besides - names:
-        raise ValueError(f"nothing awaits {', '.join(sorted(unknown))}")
-    return tuple(point for point in found if point.expression.partition("(")[0] not in besides)
+    left_out = {name: [point for point in found if _is_named(point, name)] for name in besides}
+    if unknown := sorted(name for name, points in left_out.items() if not points):
+        raise ValueError(f"nothing awaits {', '.join(unknown)}")
+    return tuple(point for point in found if not any(point in points for points in left_out.values()))
+
+
+def _is_named(point: KillPoint, name: str) -> bool:
+    call = point.expression.partition("(")[0]
+    return name == call or f"{point.function}: {point.expression}".startswith(name)
 
 
 def _points(function: Callable[..., object]) -> Iterator[KillPoint]:

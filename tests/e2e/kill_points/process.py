@@ -14,7 +14,7 @@ class NeverReachedError(AssertionError):
     """The process did not come to the point."""
 
 
-async def run_and_kill(sandbox: Sandbox, folder: Path, point: KillPoint, *, within: float = 30.0) -> None:
+async def run_and_kill(sandbox: Sandbox, folder: Path, point: KillPoint, *, within: float = 20.0) -> None:
     """Run the bot on FOLDER/raidbot.db until it is killed at the point. Raises NeverReachedError."""
     note = folder / "killed"
     note.unlink(missing_ok=True)

@@ -30,7 +30,8 @@ NOT_IN_THIS_STORY = frozenset(
     {
         *("self._refuse", "self._put_back", "self._unreachable", "self._give_up", "self._late_texts.is_unwanted"),
         *("self.closed_dms.is_silent", "self._report", "self._conversations.channel_with", "asyncio.sleep"),
-        *("owing.wait", "sleep_unless"),
+        *("owing.wait", "sleep_unless", "_send: self._api.call(partial(self._find"),
+        *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "_unknown")),
     }
 )
 """Refusals, outages, what only direct messages go through, and waits."""
