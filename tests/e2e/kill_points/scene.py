@@ -45,7 +45,9 @@ class Past:
         rule = partial(GuildSettings.with_fields, fields=chosen)
         await self.state.change_settings(GuildId(self.guild.id), rule, Cause(Source.COMMAND))
 
-    async def raid(self, people: list[Person], *, starts_in: timedelta, of: tuple[Role, ...] = ()) -> Raid:
+    async def raid(
+        self, people: list[Person], *, starts_in: timedelta, of: tuple[Role, ...] = (), **more: object
+    ) -> Raid:
         """Create a raid, whose board the next run posts, and seat the people; `starts_in` counts from today's now."""
         now = self.state.now()
         plan = unposted_raid(
@@ -61,7 +63,7 @@ class Past:
             Seat(MemberId(person.id), key, number, now, Source.BUTTON)
             for number, (person, key) in enumerate(zip(people, keys, strict=False), start=1)
         )
-        return await self.state.create(replace(plan, seats=seats), Cause(Source.COMMAND, plan.creator))
+        return await self.state.create(replace(plan, seats=seats, **more), Cause(Source.COMMAND, plan.creator))
 
 
 async def run_to_the_end(sandbox: Sandbox, folder: Path, *facts: Callable[[], object]) -> None:
