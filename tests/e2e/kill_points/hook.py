@@ -1,7 +1,7 @@
 """Kill this process at the point that KILL_AT names; see `KillPoint.address`.
 
-KILLED_AT is a file that is written first, so that nobody waits in vain. Imports nothing of the tests: the forked process
-that calls `install` is the bot.
+KILLED_AT is a file that is written first, so that nobody waits in vain. Nothing of the tests is imported: the forked
+process that calls `install` is the bot.
 """
 
 import dis

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class KillPoint:
-    """A moment before an `await`, or after it has returned. `expression` is what is awaited, for messages and exceptions.
+    """A moment before an `await`, or after it returned. `expression` is what is awaited, for messages and exceptions.
 
     The process is killed when it comes there for the time that `times` says.
     """
@@ -46,6 +46,11 @@ def kill_points(
     if unknown := sorted(name for name, points in left_out.items() if not points):
         raise ValueError(f"nothing awaits {', '.join(unknown)}")
     return tuple(point for point in found if not any(point in points for points in left_out.values()))
+
+
+def described(points: Iterable[KillPoint]) -> str:
+    """Return the points of one story in words, in the order in which the process is killed at them."""
+    return ", ".join(map(str, points))
 
 
 def _is_named(point: KillPoint, name: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from raidbot.db.database import Database
-from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Role, Seat, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Role, Seat, Source, Wait
 from raidbot.raids.reminders.leads import parse_leads
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
@@ -46,7 +46,13 @@ class Past:
         await self.state.change_settings(GuildId(self.guild.id), rule, Cause(Source.COMMAND))
 
     async def raid(
-        self, people: list[Person], *, starts_in: timedelta, of: tuple[Role, ...] = (), **more: object
+        self,
+        people: list[Person],
+        *,
+        starts_in: timedelta,
+        of: tuple[Role, ...] = (),
+        waits: tuple[Wait, ...] = (),
+        signup_text: str = "",
     ) -> Raid:
         """Create a raid, whose board the next run posts, and seat the people; `starts_in` counts from today's now."""
         now = self.state.now()
@@ -63,7 +69,9 @@ class Past:
             Seat(MemberId(person.id), key, number, now, Source.BUTTON)
             for number, (person, key) in enumerate(zip(people, keys, strict=False), start=1)
         )
-        return await self.state.create(replace(plan, seats=seats, **more), Cause(Source.COMMAND, plan.creator))
+        return await self.state.create(
+            replace(plan, seats=seats, waits=waits, signup_text=signup_text), Cause(Source.COMMAND, plan.creator)
+        )
 
 
 async def run_to_the_end(sandbox: Sandbox, folder: Path, *facts: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""The bot is killed at any moment between a press, a refusal or a reaction and what follows from it: once, never twice."""
+"""The bot is killed at any moment between a press, a refusal or a reaction and what follows: once, never twice."""
 
 import asyncio
 import random

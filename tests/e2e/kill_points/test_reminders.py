@@ -20,9 +20,10 @@ from raidbot.state import State
 from raidbot.utils.aggregate import Aggregate
 from tests.chaos import IS_LONG
 from tests.e2e import database_facts
-from tests.e2e.kill_points.points import KillPoint, kill_points
+from tests.e2e.kill_points.points import KillPoint, described, kill_points
 from tests.e2e.kill_points.process import run_and_kill
 from tests.e2e.kill_points.scene import before_the_bot, run_to_the_end
+from tests.e2e.kill_points.second_attempt import SECOND_ATTEMPT, UNSENT, without_second_attempt
 from tests.e2e.reminders.helpers import codes, reminders
 from tests.e2e.series.scene import boards
 
@@ -50,21 +51,14 @@ BATCH = kill_points(
     times=3,
 )
 """The third batch of ten, so that some were sent and some were not."""
-LOOKING = tuple(
-    point
-    for point in kill_points((Sender._send,), besides=frozenset({"self._channel"}))
-    if "self._find" in point.expression or "late_texts" in point.expression
-)[2:]
-"""Looking for a message of an earlier attempt, and making the words anew; the first two are the first attempt's words."""
 NOT_WHILE_ALL_GOES_WELL = frozenset(
     {
         *("self._refuse", "self._put_back", "self._unreachable", "self._give_up", "asyncio.sleep"),
         *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "_unknown")),
     }
 )
-MESSAGE = tuple(
-    point
-    for point in kill_points(
+MESSAGE = without_second_attempt(
+    kill_points(
         (
             Outbox._send_beside,
             Outbox._send_in_order,
@@ -83,16 +77,14 @@ MESSAGE = tuple(
         besides=NOT_WHILE_ALL_GOES_WELL,
         times=4,
     )
-    if replace(point, times=1) not in LOOKING
 )
 IN_A_ROW = 4
 """Kills at points of a message in one batch: each leaves up to ten messages whose fate is not recorded."""
 ROWS = -(-len(MESSAGE) // IN_A_ROW)
-UNSENT = next(point for point in MESSAGE if str(point).startswith("before _send: self._api.call(lambda"))
 CHAINS = [
     *((point,) for point in (*TICK, *BATCH)),
     *(MESSAGE[first::ROWS] for first in range(ROWS)),
-    *((UNSENT, point) for point in LOOKING),
+    *((replace(UNSENT, times=4), point) for point in SECOND_ATTEMPT),
 ]
 IN_THE_SUITE = "after _settle: self._sender.send(row)"
 """Between message and record."""
@@ -100,10 +92,6 @@ IN_THE_SUITE = "after _settle: self._sender.send(row)"
 
 def sample() -> list[tuple[KillPoint, ...]]:
     return CHAINS if IS_LONG else [tuple(point for point in MESSAGE if str(point) == IN_THE_SUITE)]
-
-
-def described(chain: tuple[KillPoint, ...]) -> str:
-    return ", ".join(map(str, chain))
 
 
 async def reminders_are_due(database: Path, sandbox: Sandbox, guild: SandboxGuild) -> list[Person]:

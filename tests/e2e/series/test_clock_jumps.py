@@ -1,4 +1,4 @@
-"""Clocks jump while all goes by the clock at once: a daily series, its announcement and three reminders for ten people."""
+"""Clocks jump while a daily series, its announcement and three reminders for ten people all go by them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,7 +44,7 @@ class Heard:
         return reminded, len(announced(self._guild)), roles, len(boards(self._guild))
 
     def since(self) -> tuple[set[int], int, int, int]:
-        """Return reminders (of each person, so one number if all have the same), announcements, role pings and boards."""
+        """Return the reminders of each person (one number if all have the same), announcements, role pings, boards."""
         old, new = self._before, self._now()
         self._before = new
         reminded = {after - before for before, after in zip(old[0], new[0], strict=True)}
