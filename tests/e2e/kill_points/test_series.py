@@ -27,9 +27,10 @@ from tests.suite.forked_bot import ForkedBot
 NOT_IN_THIS_STORY = frozenset(
     {
         *("kind.refused", "self._ended", "self._take_down", "self._find", "self._state.series.change"),
+        "kind.mention_unheard",
     }
 )
-"""Refusals, boards posted by an earlier run, and boards of raids that are over."""
+"""Refusals, a role that nobody may mention, boards posted by an earlier run, and boards of raids that are over."""
 POINTS = kill_points(
     (
         SeriesPosting._look,
