@@ -7,6 +7,7 @@ as people do.
 import asyncio
 import multiprocessing
 import os
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import BinaryIO
@@ -19,9 +20,12 @@ _FORKING.set_forkserver_preload(["raidbot.demo.bot_process", "raidbot.demo.harne
 
 
 class ForkedBot(BotProcess):
+    prepare: Callable[[], None] | None = None
+    """Called in the process before the bot begins. Its module imports little, as the process has to do it, too."""
+
     async def _spawn(self, offset: str, log: BinaryIO) -> Running:
         theirs, ours = _FORKING.Pipe(duplex=False)
-        arguments = (offset, str(self._folder), self._environment(), log.name, theirs)
+        arguments = (offset, str(self._folder), self._environment(), log.name, theirs, self.prepare)
         process = _FORKING.Process(target=run, args=arguments, daemon=True)
         await asyncio.to_thread(process.start)
         theirs.close()

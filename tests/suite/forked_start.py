@@ -3,11 +3,18 @@
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 
 
-def run(offset: str, folder: str, environment: Mapping[str, str], log: str, clock: Connection) -> None:
+def run(
+    offset: str,
+    folder: str,
+    environment: Mapping[str, str],
+    log: str,
+    clock: Connection,
+    prepare: Callable[[], None] | None,
+) -> None:
     """Run the bot as `python -m raidbot.demo.bot_process` would in this folder; `clock` is its standard input."""
     from raidbot.demo import bot_process
 
@@ -20,5 +27,7 @@ def run(offset: str, folder: str, environment: Mapping[str, str], log: str, cloc
     os.dup2(written, 1)
     os.dup2(written, 2)
     sys.stdin = io.TextIOWrapper(io.FileIO(0))
+    if prepare is not None:
+        prepare()
     sys.argv = ["bot_process", offset]
     sys.exit(bot_process.main())

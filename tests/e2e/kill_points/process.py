@@ -4,24 +4,22 @@ import asyncio
 from pathlib import Path
 
 from discord_sandbox import Sandbox
-from raidbot.demo.harness import BotProcess
 from tests.chaos import QUICK
+from tests.e2e.kill_points import hook
 from tests.e2e.kill_points.points import KillPoint
-
-HOOK = Path(__file__).parent / "hook"
-ROOT = Path(__file__).parents[3]
+from tests.suite.forked_bot import ForkedBot
 
 
 class NeverReachedError(AssertionError):
     """The process did not come to the point."""
 
 
-async def run_and_kill(sandbox: Sandbox, folder: Path, point: KillPoint, *, within: float = 30.0) -> None:
+async def run_and_kill(sandbox: Sandbox, folder: Path, point: KillPoint, *, within: float = 20.0) -> None:
     """Run the bot on FOLDER/raidbot.db until it is killed at the point. Raises NeverReachedError."""
     note = folder / "killed"
     note.unlink(missing_ok=True)
-    hooked = {"PYTHONPATH": f"{HOOK}:{ROOT}", "KILL_AT": point.address, "KILLED_AT": str(note)}
-    bot = BotProcess(sandbox, folder, settings={**QUICK, **hooked})
+    bot = ForkedBot(sandbox, folder, settings={**QUICK, "KILL_AT": point.address, "KILLED_AT": str(note)})
+    bot.prepare = hook.install
     try:
         await bot.start()
     except RuntimeError:
