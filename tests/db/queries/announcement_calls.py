@@ -43,6 +43,7 @@ def announcement_calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "change (raid)", change_one
     yield "change (template)", lambda tx: changed(tx, Owner(OwnerKind.TEMPLATE, "test"), first)
     yield "due", partial(announcements.due, now=NOW)
+    yield "look_again", partial(announcements.look_again, now=NOW)
     yield "announce", announce
     yield "pinged_roles", partial(announcements.pinged_roles, guild=GUILD)
     yield "send", send

@@ -39,4 +39,3 @@ async def test_closed_dms_keep_out_a_joint_reminder_of_each_of_its_raids(
     # Two reminders of two raids each, and one mention for each of them.
     assert sorted(len(re.findall(re.escape(link), "".join(named))) for link in boards) == [2, 2]
     assert all(f"<@{ann.id}>" in one and str(bob.id) not in one for one in named)
-
