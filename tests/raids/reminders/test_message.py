@@ -6,7 +6,7 @@ from raidbot.raids.model import RaidCode, RaidId
 from raidbot.raids.reminders.message import reminder_text
 from raidbot.raids.templates.model import MAX_ROLE_NAME_LENGTH
 from raidbot.utils.words import render
-from tests.raids.builders import ALICE, joined, open_raid, TANK
+from tests.raids.builders import ALICE, TANK, joined, open_raid
 
 MOST = 2000 - 200 - len(" · ")
 """Characters beside the name of a server whose 100 characters are all escaped."""
