@@ -6,11 +6,12 @@ from pathlib import Path
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import ChannelId
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.schedules.occurrences import raids
 from raidbot.raids.schedules.rules import Daily
 from raidbot.raids.series.model import RosterMode
 from tests.conftest import Start
-from tests.e2e.series.scene import audited, by, coming, make, posted
+from tests.e2e.series.scene import audited, boards, by, coming, make, pinged_roles, posted
 from tests.raid_boards import board_text, dm_text
 
 
@@ -48,3 +49,21 @@ async def test_all_later_dates_go_on_from_the_raid_before_the_cut(
         await sandbox.until(lambda: "➡️ Next:" in board_text(first))
 
     assert "Ana" in board_text(second)
+
+
+async def test_a_board_that_an_outage_kept_back_until_after_the_start_notifies_nobody(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    raiders = guild.add_role("Raiders", mentionable=True)
+    async with start() as bot:
+        outage = sandbox.faults.answer(503, route="POST /channels/{}/messages")
+        await make(
+            bot, guild, coming(sandbox, 2, posting=Lead(minutes=180)), lambda one: replace(one, mention=raiders.id)
+        )
+        await sandbox.until(lambda: outage.met)
+    sandbox.advance(timedelta(hours=3))
+    outage.lift()
+    async with start():
+        await sandbox.until(lambda: boards(guild))
+
+    assert pinged_roles(guild) == [set()]
