@@ -133,6 +133,18 @@ def follow(tx: sqlite3.Connection, before: Raid | None, raid: Raid, now: datetim
         tx.execute("UPDATE raids SET next_announcement = ? WHERE id = ?", (seconds(now), raid.id))
 
 
+def look_again(tx: sqlite3.Connection, *, now: datetime) -> None:
+    """Let the job look at every raid that may have announcements ahead, after the clock was set back.
+
+    While it was ahead, what was to come may have been taken for missed. What was posted is not posted again.
+    """
+    tx.execute(
+        "UPDATE raids SET next_announcement = :now WHERE status IN ('open', 'closed') AND starts_at > :since"
+        " AND (next_announcement IS NULL OR next_announcement > :now)",
+        {"now": seconds(now), "since": seconds(now - _LONGEST_AFTER)},
+    )
+
+
 def due(connection: sqlite3.Connection, *, now: datetime) -> list[RaidId]:
     """Return raids at which an announcement may be due, the longest waiting first; those of absent guilds rest."""
     rows = connection.execute(

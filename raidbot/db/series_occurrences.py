@@ -137,27 +137,32 @@ def history(connection: sqlite3.Connection, series: SeriesId, *, limit: int) -> 
 
 
 def last_raid(connection: sqlite3.Connection, series: SeriesId, *, before: datetime) -> RaidId | None:
-    """Return the last raid of the series before an instant that was posted and not cancelled."""
+    """Return the last raid before an instant that was posted and not cancelled, of the series or those it continues."""
     row = connection.execute(
-        "SELECT id FROM raids WHERE series = ? AND status IN ('open', 'closed') AND starts_at < ?"
-        " ORDER BY starts_at DESC LIMIT 1",
-        (series, seconds(before)),
+        "WITH RECURSIVE parts (id) AS (VALUES (:series) UNION SELECT series.continues FROM parts"
+        " JOIN series ON series.id = parts.id WHERE series.continues IS NOT NULL)"
+        " SELECT raids.id FROM parts CROSS JOIN raids ON raids.series = parts.id"
+        " WHERE raids.status IN ('open', 'closed') AND raids.starts_at < :before ORDER BY raids.starts_at DESC LIMIT 1",
+        {"series": series, "before": seconds(before)},
     ).fetchone()
     return None if row is None else RaidId(row[0])
 
 
 def next_raid(connection: sqlite3.Connection, series: SeriesId, *, after: datetime) -> RaidId | None:
-    """Return the first raid of the series after an instant that was posted and not cancelled."""
+    """Return the first raid after an instant that was posted and not cancelled, of the series or those after it."""
     row = connection.execute(
-        "SELECT id FROM raids WHERE series = ? AND status IN ('open', 'closed') AND starts_at > ?"
-        " ORDER BY starts_at LIMIT 1",
-        (series, seconds(after)),
+        "WITH RECURSIVE parts (id) AS (VALUES (:series) UNION SELECT series.id FROM parts"
+        " JOIN series ON series.continues = parts.id)"
+        " SELECT raids.id FROM parts CROSS JOIN raids ON raids.series = parts.id"
+        " WHERE raids.status IN ('open', 'closed') AND raids.starts_at > :after ORDER BY raids.starts_at LIMIT 1",
+        {"series": series, "after": seconds(after)},
     ).fetchone()
     return None if row is None else RaidId(row[0])
 
 
 def move_claims(tx: sqlite3.Connection, series: SeriesId, schedule: Schedule, *, to: SeriesId) -> None:
-    """Hand over what became of the occurrences from the start of a later part of the series on."""
+    """Hand over what became of the occurrences from the start of a later part of the series on, which continues it."""
+    tx.execute("UPDATE series SET continues = ? WHERE id = ?", (series, to))
     first = RecurrenceId(schedule.start.date())
     rows = tx.execute("SELECT id, planned_on FROM series_occurrences WHERE series = ?", (series,)).fetchall()
     later = [(to, row) for row, planned_on in rows if RecurrenceId.parse(planned_on) >= first]

@@ -42,21 +42,34 @@ class Batch:
 def note(tx: sqlite3.Connection, row: int, now: datetime) -> bool:
     """Record that the recipient of this row of the outbox was not reached; return False if nobody else needs to know.
 
-    Courtesy is not recorded, nor are requests to substitute, whose askers hear of it.
+    Courtesy is not recorded, nor are requests to substitute, whose askers hear of it. A reminder of several raids is
+    recorded for each of them.
     """
     found = tx.execute(
-        "SELECT raid, dedupe, target, purpose FROM outbox WHERE id = ? AND kind = 'dm' AND raid IS NOT NULL"
+        "SELECT raid, dedupe, target, purpose FROM outbox WHERE id = ? AND kind = 'dm'"
         " AND purpose IN ('promotion', 'reminder', 'change')",
         (row,),
     ).fetchone()
     if found is None:
         return False
     raid, key, member, purpose = found
-    tx.execute(
+    raids = [raid] if raid is not None else _reminded_of(tx, row)
+    tx.executemany(
         "INSERT INTO unreached (raid, batch, member, purpose, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (raid, key.removesuffix(f":{member}"), member, purpose, seconds(now)),
+        [(one, key.removesuffix(f":{member}"), member, purpose, seconds(now)) for one in raids],
     )
-    return True
+    return bool(raids)
+
+
+def _reminded_of(connection: sqlite3.Connection, row: int) -> list[int]:
+    """Return the raids of a reminder of several that are as they were when it was queued."""
+    rows = connection.execute(
+        "SELECT raids.id FROM outbox, json_each(outbox.payload, '$.reminds') AS one JOIN raids"
+        " ON raids.id = one.value ->> 0 AND raids.time_revision = one.value ->> 1 AND raids.status <> 'cancelled'"
+        " WHERE outbox.id = ?",
+        (row,),
+    ).fetchall()
+    return [raid for (raid,) in rows]
 
 
 def batches(connection: sqlite3.Connection) -> list[Batch]:
@@ -82,13 +95,11 @@ def batches(connection: sqlite3.Connection) -> list[Batch]:
 
 def is_under_way(connection: sqlite3.Connection, batch: Batch) -> bool:
     """Return True if a message of the batch is still to be sent."""
-    # Two queries, so that each uses its partial index: sent rows stay in the table.
+    # By key alone: a reminder of several raids names none of them in its row.
     row = connection.execute(
-        "SELECT 1 FROM outbox WHERE state = 'pending' AND raid = :raid AND kind = 'dm'"
-        " AND substr(dedupe, 1, length(:key)) = :key"
-        " UNION ALL SELECT 1 FROM outbox WHERE state = 'claimed' AND raid = :raid AND kind = 'dm'"
-        " AND substr(dedupe, 1, length(:key)) = :key LIMIT 1",
-        {"raid": batch.raid, "key": f"{batch.key}:"},
+        "SELECT 1 FROM outbox WHERE dedupe > :key || ':' AND dedupe < :key || ';'"
+        " AND state IN ('pending', 'claimed') AND kind = 'dm' LIMIT 1",
+        {"key": batch.key},
     ).fetchone()
     return row is not None
 

@@ -9,14 +9,25 @@ from raidbot.raids.model import RaidId
 from raidbot.state import State
 
 
-async def announce_due(state: State, now: datetime, *, failing: FailingRaids | None = None) -> None:
-    """Queue all announcements that are due. A failing raid is set aside and the others proceed.
+class Announcing:
+    """Queues due announcements; after the clock was set back it looks at every raid once more."""
 
-    Raises Unwritable while the database cannot be written.
-    """
-    aside = FailingRaids() if failing is None else failing
-    due = await state.db.read(partial(announcements.due, now=now))
-    await aside.work(state, due, partial(_announce, state, now=now), doing="announcement", now=now)
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._failing = FailingRaids()
+        self._last_run: datetime | None = None
+
+    async def run(self, now: datetime) -> None:
+        """Queue all announcements that are due. A failing raid is set aside and the others proceed.
+
+        Raises Unwritable while the database cannot be written.
+        """
+        if self._last_run is not None and now < self._last_run:
+            await self._state.db.write(partial(announcements.look_again, now=now))
+        self._last_run = now
+        due = await self._state.db.read(partial(announcements.due, now=now))
+        announce = partial(_announce, self._state, now=now)
+        await self._failing.work(self._state, due, announce, doing="announcement", now=now)
 
 
 async def _announce(state: State, raid_id: RaidId, *, now: datetime) -> None:

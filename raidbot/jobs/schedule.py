@@ -4,7 +4,7 @@ from functools import partial
 
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.absences import end_absences
-from raidbot.jobs.announcements import announce_due
+from raidbot.jobs.announcements import Announcing
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
 from raidbot.jobs.due_messages import wake_outbox
@@ -31,7 +31,7 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
         "closing": partial(close_due, state, failing=FailingRaids()),
         "reminders": Reminding(state, delivery.outbox.message_choices).run,
         "due messages": partial(wake_outbox, state),
-        "announcements": partial(announce_due, state, failing=FailingRaids()),
+        "announcements": Announcing(state).run,
         "damaged raids": delivery.damaged_boards.follow,
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),

@@ -65,6 +65,9 @@ class SeriesPosting:
             return
         if not self._poster.is_there(series.guild):
             return
+        if self._backs_off(series, now):
+            self._looked(series_id)
+            return
         dates_off = await self._state.series.dates_off(series.guild)
         posted = await self._state.series.posted(series_id)
         found = due(series.schedule, since=series.looked_at, now=now, claimed=posted, dates_off=dates_off)
@@ -81,6 +84,13 @@ class SeriesPosting:
         end = partial(_ended, looked_at=series, found=found, number=number, trouble=trouble, now=now)
         await self._state.series.note_look(series_id, end, _CLOCK)
         self._looked(series_id)
+
+    def _backs_off(self, series: Series, now: datetime) -> bool:
+        """Return True for a look after the start at a series whose next attempt is ahead: a start is no attempt."""
+        next_at = (self._unlooked or {}).get(series.id)
+        if not 0 < series.failures <= len(BACK_OFF) or next_at is None:
+            return False
+        return now < next_at <= now + BACK_OFF[series.failures - 1]
 
     def _is_as_stored(self, series: SeriesId, found: Due) -> bool:
         """Return True for a look after the start that finds nothing to do and nothing to store."""

@@ -18,9 +18,12 @@ CREATE TABLE series (
     trouble TEXT,
     -- Not before this instant is there anything to do; NULL while nothing is planned.
     next_at INTEGER,
+    -- The series that this one was cut from, which has the raids before; it may be deleted by now.
+    continues INTEGER,
     UNIQUE (guild, code)
 ) STRICT;
 CREATE INDEX series_by_next ON series (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX series_by_part_before ON series (continues) WHERE continues IS NOT NULL;
 
 CREATE TABLE series_changes (
     series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,

@@ -215,7 +215,7 @@ class RaidBoards(PostedKind):
         raid = await self._readable(raid_id)
         if raid is None or raid.status is not Status.POSTING:
             return None
-        board = render.board(replace(raid, status=Status.OPEN), *await self._drawn_of(raid))
+        board = render.first_board(raid, *await self._drawn_of(raid), now=self._state.now())
         return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
 
     async def claim_post(self, raid: int, now: datetime, /) -> datetime | None:

@@ -1,12 +1,15 @@
 """Render a raid as its board: a pure function of the raid and its members' names."""
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
+from datetime import datetime
 
 from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import Rows, controls_of
 from raidbot.delivery.drawing.roster_fields import WHOLE_NAME, named, roster, smallest
 from raidbot.delivery.drawing.text_fit import shortened, shortened_text, units
 from raidbot.raids import labels
+from raidbot.raids.announcements.model import role_of_post
 from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait, changed
 from raidbot.raids.notifications import why_cancelled, why_closed
@@ -22,6 +25,14 @@ from raidbot.utils.text import stamp, stamps
 
 GREY = 0x95A5A6
 _MAX_STRATEGY_LENGTH = 100
+
+
+def first_board(
+    raid: Raid, names: Mapping[MemberId, str], style: SignupStyle | None, leaders: Set[MemberId], *, now: datetime
+) -> Board:
+    """Render the board to post for a raid in state `posting`, which notifies its role unless it began long ago."""
+    opened = replace(raid, status=Status.OPEN, mention_role=role_of_post(raid, now=now))
+    return board(opened, names, style, leaders)
 
 
 def board(

@@ -49,7 +49,8 @@ class LateTexts:
         if not raids:
             raise ObsoleteMessageError(_TOO_LATE)
         said = payload_of(reminder_text(raids, member), reminder_buttons(raids, member, now=now))
-        made = {key: row.payload[key] for key in ("reminds", "kinds") if key in row.payload} | said
+        kinds = {"kinds": row.payload["kinds"]} if "kinds" in row.payload else {}
+        made = kinds | {"reminds": [(raid.id, raid.time_revision) for raid in raids]} | said
         await self._state.db.write(partial(rows.reword, row=row.id, payload=made))
         return replace(row, payload=made)
 

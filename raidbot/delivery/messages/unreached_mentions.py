@@ -91,7 +91,7 @@ def _messages(tx: sqlite3.Connection, batch: Batch, now: datetime) -> Iterator[O
                 "content": render(mention_text(raid, batch.purpose, batch.cause, named)),
                 "mentions": {"users": list(named)},
             },
-            dedupe=f"{batch.key}:unreached:{named[0]}",
+            dedupe=f"{batch.key}:unreached:{raid.id}:{named[0]}",
             due_at=now,
             expires_at=expires_at,
             guild=raid.guild,

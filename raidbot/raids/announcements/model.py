@@ -143,3 +143,8 @@ def planned(raid: Raid, announcements: Iterable[Announcement]) -> tuple[PlannedP
             roles=tuple(dict.fromkeys((*post.roles, *roles))),
         )
     return tuple(sorted(posts.values(), key=lambda post: (post.moment.at(raid), post.channel, post.text)))
+
+
+def role_of_post(raid: Raid, *, now: datetime) -> int | None:
+    """Return the role that the raid's own post notifies, if any; nobody is notified of a raid long begun."""
+    return raid.mention_role if now <= raid.starts_at + MAX_LATENESS_AFTER else None

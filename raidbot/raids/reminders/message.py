@@ -7,14 +7,17 @@ from raidbot.raids.labels import bold_coded, bold_role
 from raidbot.raids.messages.who_hears import may_drop_out
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.notifications import REPLY, Button
-from raidbot.utils.words import Code, Instant, Listed, Text, count, lines, paragraph, say
+from raidbot.utils.words import Code, Instant, Listed, Text, count, lines, paragraph, render, say
 
 SNOOZE = timedelta(minutes=10)
+_MAX_LENGTH = 1750
+"""A message has 2000 characters, and the name of the server comes before: up to 100, each of which may be escaped."""
 
 
 def reminder_text(raids: Sequence[Raid], member: MemberId) -> Text:
-    """Return the words about raids that all concern the member, soonest first."""
-    return lines(*(_about(raid, member) for raid in raids))
+    """Return the words about raids that all concern the member, soonest first; without details that do not fit."""
+    detailed = lines(*(_about(raid, member) for raid in raids))
+    return detailed if len(render(detailed)) <= _MAX_LENGTH else lines(*map(_starts, raids))
 
 
 def reminder_buttons(raids: Sequence[Raid], member: MemberId, *, now: datetime) -> tuple[Button, ...]:
@@ -51,14 +54,17 @@ def concerns(raid: Raid, member: MemberId, *, waiting: bool) -> bool:
     return has_place or member in (raid.creator, raid.leader)
 
 
-def _about(raid: Raid, member: MemberId) -> Text:
-    starts = say(
+def _starts(raid: Raid) -> Text:
+    return say(
         "{raid} starts {in_time}: {start}.",
         raid=bold_coded(raid),
         in_time=Instant(raid.starts_at, "R"),
         start=Instant(raid.starts_at),
     )
-    return lines(starts, paragraph(_duty(raid, member), _place(raid, member), _seats(raid)))
+
+
+def _about(raid: Raid, member: MemberId) -> Text:
+    return lines(_starts(raid), paragraph(_duty(raid, member), _place(raid, member), _seats(raid)))
 
 
 def _duty(raid: Raid, member: MemberId) -> Text | None:

@@ -44,6 +44,7 @@ def announcement_calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "change (template)", lambda tx: changed(tx, Owner(OwnerKind.TEMPLATE, "test"), first)
     yield "change (series)", lambda tx: changed(tx, Owner.of_series(1), first)
     yield "due", partial(announcements.due, now=NOW)
+    yield "look_again", partial(announcements.look_again, now=NOW)
     yield "announce", announce
     yield "owners_of", lambda tx: announcements.owners_of(tx, replace(_stored(tx, raid), series=1))
     copy = partial(announcements.copy, guild=GUILD, source=Owner.of_series(1), to=Owner.of_series(2), name="later")

@@ -1,12 +1,13 @@
 """Calls of what is kept about sign-up texts and about messages that reached nobody."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from raidbot.db import outbox, signup_texts, unreached
 from raidbot.db.outbox import OutboxMessage
 from raidbot.raids.model import MemberId, RaidId
+from raidbot.raids.purposes import Purpose
 from tests.raids.builders import GUILD, NOW
 
 Call = Callable[[sqlite3.Connection], object]
@@ -19,6 +20,7 @@ def signup_text_calls(raid: RaidId, member: MemberId) -> Iterator[tuple[str, Cal
 
 def unreached_calls(raid: RaidId, member: MemberId) -> Iterator[tuple[str, Call]]:
     yield "note", partial(note_unreached, raid=raid, member=member)
+    yield "note of several", partial(note_unreached, raid=raid, member=member, reminds=[(raid, 0)])
     yield "batches", unreached.batches
     yield "is_under_way", lambda tx: [unreached.is_under_way(tx, batch) for batch in unreached.batches(tx)]
     yield "note_named", name_all
@@ -30,11 +32,20 @@ def name_all(tx: sqlite3.Connection) -> None:
         unreached.note_named(tx, batch)
 
 
-def note_unreached(tx: sqlite3.Connection, raid: RaidId, member: MemberId) -> None:
-    """Let a message about the raid be one that did not reach the member."""
-    key = f"raid:{raid}:v99:timechanged:{member}"
+def note_unreached(
+    tx: sqlite3.Connection, raid: RaidId, member: MemberId, reminds: Sequence[tuple[RaidId, int]] = ()
+) -> None:
+    """Let a message about the raid, or about several, be one that did not reach the member."""
+    key = f"raid:{raid}:{'remind:0:99' if reminds else 'v99:timechanged'}:{member}"
     owed = OutboxMessage(
-        kind="dm", target=member, payload={"content": "Hello"}, dedupe=key, due_at=NOW, guild=GUILD, raid=raid
+        kind="dm",
+        target=member,
+        payload={"reminds": reminds} if reminds else {"content": "Hello"},
+        dedupe=key,
+        due_at=NOW,
+        guild=GUILD,
+        raid=None if reminds else raid,
+        purpose=Purpose.REMINDER if reminds else Purpose.CHANGE,
     )
     outbox.enqueue(tx, owed)
     (row,) = tx.execute("SELECT id FROM outbox WHERE dedupe = ?", (key,)).fetchone()

@@ -26,6 +26,23 @@ async def test_a_clock_that_is_set_back_repeats_nothing(sandbox: Sandbox, guild:
         assert [one.content for one in announced(guild)] == ["once", "other", "added", "next"]
 
 
+async def test_a_clock_that_was_ahead_for_a_while_swallows_nothing(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    async with start() as bot:
+        raid = await posted_raid(bot, guild, before(60, "early"), before(10, "late"))
+        move_to(sandbox, raid.starts_at + MINUTE)
+        assert "1 hour before" in (await told(bot, "announcements missed while the bot was away"))[0]
+        sandbox.clock.offset -= timedelta(hours=2)
+        await bot.heartbeat.tick(bot.state.now())
+        move_to(sandbox, raid.starts_at - 60 * MINUTE)
+        await guild.until(lambda: announced(guild))
+        move_to(sandbox, raid.starts_at - 10 * MINUTE)
+        await guild.until(lambda: len(announced(guild)) >= 2)
+
+        assert [one.content for one in announced(guild)] == ["early", "late"]
+
+
 async def test_days_that_were_jumped_over_bring_no_burst(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         raids = [await posted_raid(bot, guild, before(30, "past"), before(-30, "past")) for _ in range(3)]

@@ -12,7 +12,7 @@ from raidbot.db import announcements
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.sender import Sender
-from raidbot.jobs.announcements import _announce, announce_due
+from raidbot.jobs.announcements import Announcing, _announce
 from raidbot.jobs.failing_raids import Failing, FailingRaids
 from raidbot.raids.announcements import edits
 from raidbot.raids.announcements.model import Announcement, Owner, Ping
@@ -31,14 +31,14 @@ NOT_IN_THIS_STORY = frozenset(
     {
         *("self._refuse", "self._put_back", "self._unreachable", "self._give_up", "self._late_texts.is_unwanted"),
         *("self.closed_dms.is_silent", "self._report", "self._conversations.channel_with", "asyncio.sleep"),
-        *("owing.wait", "sleep_unless"),
-        *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "_unknown")),
+        *("owing.wait", "sleep_unless", "announcements.look_again"),
+        *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "outcomes.note_unknown")),
     }
 )
 """Refusals, outages, what only direct messages go through, and waits."""
 _FIRST_ATTEMPT = kill_points(
     (
-        announce_due,
+        Announcing.run,
         _announce,
         FailingRaids.work,
         Failing.work,

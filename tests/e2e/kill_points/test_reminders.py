@@ -54,7 +54,7 @@ BATCH = kill_points(
 NOT_WHILE_ALL_GOES_WELL = frozenset(
     {
         *("self._refuse", "self._put_back", "self._unreachable", "self._give_up", "asyncio.sleep"),
-        *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "_unknown")),
+        *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "outcomes.note_unknown")),
     }
 )
 MESSAGE = without_second_attempt(

@@ -52,7 +52,7 @@ async def test_what_closed_dms_keep_out_is_recorded_once_and_named_to_the_leader
         sandbox.advance(timedelta(minutes=50))
         await until_reminded(guild, bob, times=2)
         await asked_by_the_clock(bot)
-        assert "Ann (their DMs are closed)" in (await panel_of(guild, board)).text()
+        assert "Can’t be reached by DM: Ann" in (await panel_of(guild, board)).text()
 
     assert refused.met == 1
     assert [row.state for row in database_facts.read(database).outbox if row.target == ann.id] == ["refused", "refused"]
