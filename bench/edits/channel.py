@@ -1,5 +1,6 @@
 """Measure three boards of one channel on which sixty members react within two seconds."""
 
+import os
 import random
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from bench.edits.figures import Figures, Meter, Run, from_environment, summed_up
 from bench.setup import MUSEUM_EMOJI, BenchWorld, Posted, bench_world, post_museums, start_and_settle
 from discord_sandbox.people import Person
 
-PAUSES = (0.0, 0.3, 0.6, 1.0)
+PAUSES = tuple(float(pause) for pause in os.environ.get("BENCH_PAUSES", "0,0.3,0.6,1").split(","))
 _BOARDS, _MEMBERS, _SECONDS = 3, 60, 2.0
 
 
