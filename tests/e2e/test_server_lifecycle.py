@@ -27,7 +27,7 @@ audit log changed · live log changed · time zone changed
 template disabled · template disabled · template disabled · template disabled
 template disabled · template disabled · template disabled
 raid channel changed
-reminder to the creator changed · reminder to participants changed
+reminders to creator and leader changed · reminders to participants changed
 discussion threads changed · signing up changed · leader role changed · members in threads changed
 roles for create changed · roles for raid changed · roles for raidsignup changed
 raid signup roles changed · template added · template lengths changed · template sides changed
@@ -100,8 +100,8 @@ async def mara_sets_the_server_up(people: GuildPeople) -> None:
     assert "Live log: #live" in shown.text()
 
     settings = await people.ask(people.mara, "settings")
-    await settings.select("Reminder to the creator", ["Reminder to the creator: 1 hour before"])
-    await settings.select("Reminder to participants", ["Reminder to participants: 30 minutes before"])
+    await settings.select("Reminders to creator and leader: off", ["Reminders to creator and leader: 1 hour before"])
+    await settings.select("Reminders to participants: off", ["Reminders to participants: 30 minutes before"])
     await settings.click("More settings")
     await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
     await settings.select("Signing up", ["Signing up: by reactions and buttons"])

@@ -56,7 +56,7 @@ async def test_all_who_were_not_reached_are_named_once_for_each_cause(
         await guild.until(lambda: all("new time" in dm_text(member) for member in people[4:]))
         sandbox.advance(timedelta(hours=3, minutes=51))
         await guild.until(lambda: len(mentions(channel)) == 2)
-        await guild.until(lambda: all("begins soon" in dm_text(member) for member in people[4:]))
+        await guild.until(lambda: all("seats taken." in dm_text(member) for member in people[4:]))
         panel = await panel_of(guild, board)
         shown = panel.text()
         await panel.click("Cancel raid")

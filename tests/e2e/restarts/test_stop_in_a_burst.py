@@ -12,29 +12,29 @@ from tests.chaos import QUICK
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.raid_boards import board_text, dm_text, post_raid
+from tests.suite import sleeping_sqlite
 from tests.suite.forked_bot import ForkedBot
 
 EMOJI = "✅"
-MEMBERS = 60
-_SLOW = """
-CREATE TRIGGER slow AFTER INSERT ON marks BEGIN SELECT length(hex(randomblob(30000000))); END
-"""
-"""Makes the bot write a few signups per second, as on a slow disk."""
+MEMBERS = 200
+_SLOW = "CREATE TRIGGER slow AFTER UPDATE OF version ON raids BEGIN SELECT sleep(2.5); END"
+"""Makes each write of the bot slow, as a very slow disk would; fifty signups share one."""
 
 
 @pytest.fixture
-async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
+async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[ForkedBot]:
     process = ForkedBot(sandbox, tmp_path, settings=QUICK)
     yield process
     await process.stop()
 
 
 async def test_reactions_heard_before_a_stop_keep_their_order(
-    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess
+    sandbox: Sandbox, guild: SandboxGuild, bot: ForkedBot
 ) -> None:
     members = [guild.add_member(f"member{number}") for number in range(MEMBERS)]
     members.reverse()  # a comparison would take them in by id
     late = members.pop()
+    bot.prepare = sleeping_sqlite.install
     await bot.start()
     await sandbox.until(lambda: sandbox.store.commands)
     board = await post_raid(guild, seats=5)
