@@ -1,14 +1,16 @@
 """Give SQL a function `sleep(seconds)` in a bot process, with which a trigger makes its writes slow."""
 
 import sqlite3
-import sys
 import time
+from collections.abc import Callable
 
 
 def install() -> None:
-    sys.addaudithook(_add_function)
+    connect: Callable[..., sqlite3.Connection] = sqlite3.connect
 
+    def connected(*arguments: object, **options: object) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)
+        connection.create_function("sleep", 1, time.sleep)
+        return connection
 
-def _add_function(event: str, arguments: tuple[object, ...]) -> None:
-    if event == "sqlite3.connect/handle" and isinstance(arguments[0], sqlite3.Connection):
-        arguments[0].create_function("sleep", 1, time.sleep)
+    vars(sqlite3)["connect"] = connected

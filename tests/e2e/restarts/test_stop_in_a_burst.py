@@ -16,8 +16,8 @@ from tests.suite import sleeping_sqlite
 from tests.suite.forked_bot import ForkedBot
 
 EMOJI = "✅"
-MEMBERS = 200
-_SLOW = "CREATE TRIGGER slow AFTER UPDATE OF version ON raids BEGIN SELECT sleep(2.5); END"
+MEMBERS = 300
+_SLOW = "CREATE TRIGGER slow AFTER UPDATE OF version ON raids BEGIN SELECT sleep(1.5); END"
 """Makes each write of the bot slow, as a very slow disk would; fifty signups share one."""
 
 
