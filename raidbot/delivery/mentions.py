@@ -4,9 +4,6 @@ from collections.abc import Iterable
 
 import discord
 
-MENTION_EVERYONE = {"mention_everyone": "Mention Everyone"}
-"""Needed to notify a role that not everybody may mention."""
-
 
 def unheard_roles(message: discord.Message, wanted: Iterable[int]) -> tuple[int, ...]:
     """Return those of the wanted roles that the message notified nobody of; none while the server is unknown.

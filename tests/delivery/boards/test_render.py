@@ -34,6 +34,7 @@ from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.catalogue import untouched
 from raidbot.raids.templates.model import Template, check
 from tests.board_text import board_as_text
+from tests.chaos import rounds
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 CUSTOM = f"<a:{'e' * 32}:12345678901234567890>"
@@ -75,10 +76,8 @@ def texts(shown: Board) -> list[str]:
 
 
 def check_limits(shown: Board) -> None:
-    """Assert Discord's limits on embeds, counted in UTF-16 units to be safe.
-
-    https://discord.com/developers/docs/resources/message#embed-object-embed-limits
-    """
+    """Assert Discord's limits on embeds, counted in UTF-16 units to be safe."""
+    # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
     assert 0 < units(shown.title) <= 256
     assert 0 < units(shown.description) <= 4096
     assert len(shown.fields) <= 25
@@ -185,7 +184,7 @@ def test_a_name_brings_no_markdown_mention_or_link(name: str) -> None:
 
 @pytest.mark.parametrize("group", ["", "{} is a group" + "_" * 90])
 @pytest.mark.parametrize("emoji", ["⚔️", CUSTOM])
-@pytest.mark.parametrize(("seated", "waiting"), [(0, 0), (1, 300), (3, 300), (51, 300)])
+@pytest.mark.parametrize(("seated", "waiting"), [(0, 0), (1, 300), (3, 300), (rounds(51, 101), 300)])
 def test_forty_roles_with_long_names_and_three_hundred_waiting_fit(
     group: str, emoji: str, seated: int, waiting: int
 ) -> None:

@@ -318,7 +318,7 @@ async def test_whoever_kills_it_finds_all_or_nothing(tmp_path: Path) -> None:
 
 async def test_whoever_interrupts_it_is_told_what_that_means(tmp_path: Path) -> None:
     old, new = tmp_path / "wizbot.db", tmp_path / "raidbot.db"
-    random_bot(Random(11), guilds=2, raids=20).write(old)
+    random_bot(Random(11), guilds=rounds(2, 10), raids=rounds(20, 1000)).write(old)
     await (await Database.open(new)).close()
 
     analytics = tmp_path / "analytics.json"
