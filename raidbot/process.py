@@ -1,7 +1,6 @@
 """Run one bot process and return its exit code."""
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from raidbot.config import Settings
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
+from raidbot.ops.garbage import keep_collections_short
 from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
 from raidbot.utils.backoff import Backoff
@@ -161,8 +161,7 @@ async def _connect(bot: RaidBot, token: str) -> None:
 async def _log_in(bot: RaidBot, token: str) -> None:
     try:
         await bot.login(token)
-        gc.collect()
-        gc.freeze()  # what is loaded lasts: later collections that looked through it would stall the loop
+        keep_collections_short()
     except _UNREACHABLE:
         await reset_session(bot)
         raise
