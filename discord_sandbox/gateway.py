@@ -44,7 +44,6 @@ class Gateway:
         self.world = world
         self.heartbeat_interval = 41.25
         self.resume_window = 120.0
-        self.allowed_intents = ~Intent(0)
         self.sessions: dict[str, Session] = {}
         self.connections: list[Connection] = []
         self.identified = 0
@@ -279,7 +278,7 @@ class Gateway:
         if isinstance(bits, bool) or not isinstance(bits, int) or bits & ~KNOWN_INTENTS:
             raise Close(4013, "Invalid intent(s).")
         intents = Intent(bits)
-        if intents & ~self.allowed_intents:
+        if intents & self.world.refused_intents:
             raise Close(4014, "Disallowed intent(s).")
         threshold, presence = payload.get("large_threshold"), payload.get("presence")
         if not isinstance(threshold, int | None) or not isinstance(presence, dict | None):
