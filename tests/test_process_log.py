@@ -1,0 +1,122 @@
+"""The log of `raidbot run`, as a child process."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from discord_sandbox.sandbox import Sandbox
+from raidbot import process
+from tests.running_process import environment_of, events, online, running_bot, wait_until
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(limits="off") as sandbox:
+        sandbox.add_guild("Home")
+        yield sandbox
+
+
+async def test_a_start_is_three_lines(tmp_path: Path, sandbox: Sandbox) -> None:
+    sandbox.add_guild("Second home")
+    outputs = []
+    for _ in range(2):  # the first start registers the commands as well
+        async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_FORMAT="json") as bot:
+            await wait_until(bot, lambda bot=bot: '"connected"' in bot.output and bool(sandbox.store.commands))
+            bot.send_signal(signal.SIGTERM)
+            assert await bot.exit_code(within=10) == process.ENDED
+        outputs.append(events(bot.output))
+
+    starting, logged_in, connected, *end = outputs[1]
+    assert [line["event"] for line in end] == ["stopping", "ended"]
+    assert (starting["event"], starting["database"], starting["open_raids"]) == ("starting", "data/raidbot.db", 0)
+    assert {"version", "schema", "zone_data"} <= starting.keys()
+    assert (logged_in["event"], logged_in["bot"], logged_in["id"]) == (
+        "logged in",
+        str(bot_name(sandbox)),
+        sandbox.bot.id,
+    )
+    assert (connected["event"], connected["servers"], connected["shards"]) == ("connected", 2, 1)
+
+
+def bot_name(sandbox: Sandbox) -> str:
+    return f"{sandbox.bot.username}#{sandbox.bot.discriminator}"
+
+
+async def test_the_level_of_the_log_can_be_changed_while_it_runs(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with running_bot(tmp_path, sandbox) as bot:
+        await wait_until(bot, lambda: " connected " in bot.output)
+
+        bot.send_signal(signal.SIGUSR1)
+        await wait_until(bot, lambda: "to=debug" in bot.output)
+        bot.send_signal(signal.SIGUSR1)
+        await wait_until(bot, lambda: "to=info" in bot.output)
+
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.exit_code(within=10) == process.ENDED
+
+
+@pytest.mark.parametrize("streams", ["closed", "a broken pipe", "a pipe that nobody reads"])
+async def test_it_needs_no_terminal(tmp_path: Path, sandbox: Sandbox, streams: str) -> None:
+    reading, writing = os.pipe()
+    if streams == "a broken pipe":
+        os.close(reading)
+    redirected = "<&- >&- 2>&-" if streams == "closed" else ">&$0 2>&$0"
+    with os.fdopen(writing, "wb") as pipe:
+        child = await asyncio.create_subprocess_exec(
+            *("bash", "-c", f'exec "$1" -m raidbot run {redirected}', str(pipe.fileno()), sys.executable),
+            cwd=tmp_path,
+            env=environment_of(
+                sandbox, RAIDBOT_LOG_LEVEL="debug", RAIDBOT_LOG_FILE="bot.log", RAIDBOT_LOG_FORMAT="json"
+            ),
+            pass_fds=(pipe.fileno(),),
+        )
+    try:
+        await sandbox.until(lambda: online(sandbox) and sandbox.store.commands, timeout=30)
+        for _ in range(40):  # far more than a pipe holds
+            child.send_signal(signal.SIGUSR1)
+            await asyncio.sleep(0.01)
+        child.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            code = await child.wait()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+        if streams != "a broken pipe":
+            os.close(reading)
+
+    assert code == process.ENDED
+    filed = {line["event"] for line in events((tmp_path / "bot.log").read_text())}
+    assert {"starting", "logged in", "connected", "stopping", "ended"} <= filed
+    database = tmp_path / "data" / "raidbot.db"
+    assert database.read_bytes().startswith(b"SQLite format 3")
+
+
+async def test_a_log_folder_that_is_taken_away_is_made_again(tmp_path: Path, sandbox: Sandbox) -> None:
+    file = tmp_path / "logs" / "bot.log"
+    async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_FILE="logs/bot.log") as bot:
+        await wait_until(bot, lambda: " connected " in bot.output)
+        shutil.rmtree(file.parent)
+
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.exit_code(within=10) == process.ENDED
+
+    assert [line["event"] for line in events(file.read_text())] == ["stopping", "ended"]
+
+
+async def test_machines_read_json(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with running_bot(
+        tmp_path, sandbox, DISCORD_TOKEN="not-the-token", RAIDBOT_LOG_FORMAT="json", RAIDBOT_LOG_FILE="logs/bot.log"
+    ) as bot:
+        assert await bot.exit_code() == process.REFUSED_BY_DISCORD
+
+    said, filed = events(bot.output), events((tmp_path / "logs" / "bot.log").read_text())
+    assert said[0]["event"] == "starting"
+    assert said[-1]["level"] == "critical"
+    assert [event["event"] for event in filed] == [event["event"] for event in said]
