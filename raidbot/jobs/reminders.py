@@ -64,9 +64,9 @@ class Reminding:
                 raise
         for _ in range(min(_FOUND_AT_A_TICK, len(self._found))):
             self._fresh[self._found.popleft()] = None
-        self._ask_ahead(now)
-        due_now = sorted((at, raid) for raid, at in self._next.items() if at <= now)
-        looked_at = list(dict.fromkeys([*(raid for _, raid in due_now), *self._fresh]))
+        near = sorted((at, raid) for raid, at in self._next.items() if at <= now + ASKED_AHEAD)
+        self._ask_about([raid for at, raid in near if at > now])
+        looked_at = list(dict.fromkeys([*(raid for at, raid in near if at <= now), *self._fresh]))
         if not looked_at:
             return
         absent = await self._state.db.read(absences.guilds)
@@ -77,9 +77,8 @@ class Reminding:
             await self._failing.work(self._state, some, remind_some, doing="reminder", now=now)
             await asyncio.sleep(0)
 
-    def _ask_ahead(self, now: datetime) -> None:
-        soon = [raid for raid, at in self._next.items() if now < at <= now + ASKED_AHEAD]
-        for guild in {raid.guild for raid in map(self._state.cached_raid, soon) if raid is not None}:
+    def _ask_about(self, raids: Iterable[RaidId]) -> None:
+        for guild in {raid.guild for raid in map(self._state.cached_raid, raids) if raid is not None}:
             self._knows(guild)
 
     async def _look_at(self, raid_id: RaidId, *, now: datetime, absent: set[GuildId]) -> None:

@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, Kind, MemberId, MessageId, RoleKey, Source
 from raidbot.raids.rosters import manager_edits
@@ -35,13 +37,14 @@ def gateway_answers(request: pytest.FixtureRequest, sandbox: Sandbox) -> bool:
 async def test_a_reminder_goes_to_those_who_are_there(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, gateway_answers: bool
 ) -> None:
-    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    alice, bob, cem = (guild.add_member(name) for name in ("alice", "bob", "cem"))
     async with start() as bot:
-        board = await post_raid(guild, seats=1)
-        await alice.react(board, "✅")
-        await guild.until(lambda: "Alice" in board_text(board))
-        await bob.react(board, "✅")
-        await guild.until(lambda: "number 1 in line" in dm_text(bob))
+        board = await post_raid(guild, seats=2)
+        for person in (alice, bob):
+            await person.react(board, "✅")
+            await guild.until(partial(_shows, board, person))
+        await cem.react(board, "✅")
+        await guild.until(lambda: "number 1 in line" in dm_text(cem))
         await alice.leave(guild)
         assert not bot.members_intent
 
@@ -49,9 +52,13 @@ async def test_a_reminder_goes_to_those_who_are_there(
 
         with sped_up(1.0 if gateway_answers else 20.0):
             await sandbox.until(lambda: "starts <t:" in dm_text(bob), timeout=60)
-        await guild.until(lambda: "Bob" in board_text(board) and "Alice" not in board_text(board))
-    assert "A seat opened" in dm_text(bob)
+        await guild.until(lambda: "Cem" in board_text(board) and "Alice" not in board_text(board))
+        await guild.until(lambda: "A seat opened" in dm_text(cem))
     assert "starts <t:" not in dm_text(alice)
+
+
+def _shows(board: Message, person: Person) -> bool:
+    return person.name.capitalize() in board_text(board)
 
 
 async def test_a_full_raid_from_which_somebody_left_moves_the_line_up_before_it_closes(
@@ -116,7 +123,7 @@ async def test_who_left_while_discord_refuses_to_say_is_not_taken_off_and_nobody
         board = await post_raid(guild, seats=2)
         for person in (alice, bob):
             await person.react(board, "✅")
-            await guild.until(lambda person=person: person.name.capitalize() in board_text(board))
+            await guild.until(partial(_shows, board, person))
         fault = sandbox.faults.refuse(50001, route=MEMBER)
         await alice.leave(guild)
 
