@@ -92,6 +92,12 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
         print(f"The log cannot be written to {settings.log_file}: {error.strerror}.", file=sys.stderr)
         return WRONG_SETTINGS
     logging.log_uncaught()
+    code = _exit_code(settings, clock)
+    logging.flush()
+    return code
+
+
+def _exit_code(settings: Settings, clock: Clock) -> int:
     try:
         asyncio.run(_serve(settings, clock))
     except UnusableDatabase as error:
@@ -115,14 +121,14 @@ async def _serve(settings: Settings, clock: Clock) -> None:
     _handle_signals(stop_requested, settings.log_level)
     options = _options(settings)
     try:
-        await _serve_with(options, settings, clock, stop_requested)
+        return await _serve_with(options, settings, clock, stop_requested)
     except MissingIntent:
-        if settings.members_intent != "auto" or not options.members_intent:
+        if settings.members_intent != "auto":
             raise
-        log.warning(_WITHOUT_MEMBERS_INTENT)
-        if not stop_requested.is_set():
-            gc.unfreeze()
-            await _serve_with(replace(options, members_intent=False), settings, clock, stop_requested)
+    log.warning(_WITHOUT_MEMBERS_INTENT)
+    if not stop_requested.is_set():
+        gc.unfreeze()
+        await _serve_with(replace(options, members_intent=False), settings, clock, stop_requested)
 
 
 async def _serve_with(options: Options, settings: Settings, clock: Clock, stop_requested: asyncio.Event) -> None:

@@ -45,6 +45,7 @@ LONGEST = (
     "tests/e2e/",
     "tests/browser/",
     "tests/test_process.py",
+    "tests/process/",
     "tests/test_wheel.py",
     "tests/ops/importer/test_round_trip.py",
 )
@@ -98,7 +99,7 @@ def limits() -> Limits:
 
 @pytest.fixture
 def members_intent() -> bool:
-    """Whether the application has the members intent; tests run without it, too, by `EITHER_INTENT`."""
+    """True if the application has the members intent; tests run without it, too, by `EITHER_INTENT`."""
     return True
 
 

@@ -15,7 +15,7 @@ from discord_sandbox.world import Intent
 from raidbot import process
 from raidbot.db.database import Database
 from raidbot.utils import member_tags
-from tests.running_process import WITHOUT_ROOT_FILE_ACCESS, events, online, running_bot, wait_until
+from tests.process.running import WITHOUT_ROOT_FILE_ACCESS, events, online, running_bot, wait_until
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ async def test_without_the_members_intent_it_runs_and_says_once_what_that_means(
         assert await bot.exit_code(within=10) == process.ENDED
 
     said = events(bot.output)
-    (warning,) = [line["event"] for line in said if line["level"] == "warning"]
+    (warning,) = [str(line["event"]) for line in said if line["level"] == "warning"]
     assert warning.startswith("Discord does not give this application the Server Members Intent. RaidBot works without")
     assert [line["members_intent"] for line in said if line["event"] == "connected"] == [False]
     assert sessions == ((0, 1) if is_in_flags else (1, 1))

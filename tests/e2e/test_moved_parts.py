@@ -14,7 +14,7 @@ from raidbot import process
 from raidbot.delivery.discord_internals import missing_parts
 from tests.conftest import Start
 from tests.raid_boards import board_text, post_raid
-from tests.running_process import ROOT, online, running_bot, wait_until
+from tests.process.running import ROOT, online, running_bot, wait_until
 
 COMMANDS = "/applications/{application_id}/commands"
 

@@ -1,4 +1,4 @@
-"""What a whole run logs at the level debug, with failures and tracebacks, holds no secret and no member."""
+"""A whole run at the level debug, with failures and tracebacks, logs no secret and no member."""
 
 import logging
 from datetime import timedelta

@@ -7,13 +7,14 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from discord_sandbox.sandbox import Sandbox
 from raidbot import process
-from tests.running_process import environment_of, events, running_bot, wait_until
+from tests.process.running import BotProcess, environment_of, events, running_bot, wait_until
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ async def test_a_start_is_three_lines(tmp_path: Path, sandbox: Sandbox) -> None:
     outputs = []
     for _ in range(2):  # the first start registers the commands as well
         async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_FORMAT="json") as bot:
-            await wait_until(bot, lambda bot=bot: '"connected"' in bot.output and bool(sandbox.store.commands))
+            await wait_until(bot, partial(_is_up, bot, sandbox))
             bot.send_signal(signal.SIGTERM)
             assert await bot.exit_code(within=10) == process.ENDED
         outputs.append(events(bot.output))
@@ -43,6 +44,10 @@ async def test_a_start_is_three_lines(tmp_path: Path, sandbox: Sandbox) -> None:
         sandbox.bot.id,
     )
     assert (connected["event"], connected["servers"], connected["shards"]) == ("connected", 2, 1)
+
+
+def _is_up(bot: BotProcess, sandbox: Sandbox) -> bool:
+    return '"connected"' in bot.output and bool(sandbox.store.commands)
 
 
 def bot_name(sandbox: Sandbox) -> str:
@@ -84,7 +89,7 @@ async def test_it_needs_no_terminal(tmp_path: Path, sandbox: Sandbox, streams: s
         await sandbox.until(lambda: '"connected"' in _read(file) and sandbox.store.commands, timeout=30)
         for number in range(1, 41):
             child.send_signal(signal.SIGUSR1)
-            await sandbox.until(lambda number=number: _read(file).count("log level changed") == number, timeout=30)
+            await sandbox.until(partial(_has_changed_level, file, number), timeout=30)
         child.send_signal(signal.SIGTERM)
         async with asyncio.timeout(15):
             code = await child.wait()
@@ -102,8 +107,26 @@ async def test_it_needs_no_terminal(tmp_path: Path, sandbox: Sandbox, streams: s
     assert database.read_bytes().startswith(b"SQLite format 3")
 
 
+def _has_changed_level(file: Path, times: int) -> bool:
+    return _read(file).count("log level changed") == times
+
+
 def _read(file: Path) -> str:
     return file.read_text() if file.exists() else ""
+
+
+async def test_old_log_files_are_kept_for_the_days_that_are_chosen(tmp_path: Path, sandbox: Sandbox) -> None:
+    now = sandbox.clock.now().timestamp()
+    for name, days in (("bot.log.2026-01-02", 4), ("bot.log.2026-01-04", 2)):
+        (tmp_path / name).write_text("{}\n")
+        os.utime(tmp_path / name, (now - 86_400 * days,) * 2)
+
+    async with running_bot(
+        tmp_path, sandbox, DISCORD_TOKEN="wrong", RAIDBOT_LOG_FILE="bot.log", RAIDBOT_LOG_DAYS="3"
+    ) as bot:
+        assert await bot.exit_code() == process.REFUSED_BY_DISCORD
+
+    assert sorted(path.name for path in tmp_path.glob("bot.log*")) == ["bot.log", "bot.log.2026-01-04"]
 
 
 async def test_a_log_folder_that_is_taken_away_is_made_again(tmp_path: Path, sandbox: Sandbox) -> None:

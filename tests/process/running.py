@@ -14,7 +14,7 @@ import pytest
 
 from discord_sandbox.sandbox import Sandbox
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 class BotProcess:
