@@ -121,10 +121,12 @@ async def _serve(settings: Settings, clock: Clock) -> None:
     _handle_signals(stop_requested, settings.log_level)
     options = _options(settings)
     try:
-        return await _serve_with(options, settings, clock, stop_requested)
+        await _serve_with(options, settings, clock, stop_requested)
     except MissingIntent:
         if settings.members_intent != "auto":
             raise
+    else:
+        return
     log.warning(_WITHOUT_MEMBERS_INTENT)
     if not stop_requested.is_set():
         gc.unfreeze()

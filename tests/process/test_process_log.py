@@ -126,7 +126,11 @@ async def test_old_log_files_are_kept_for_the_days_that_are_chosen(tmp_path: Pat
     ) as bot:
         assert await bot.exit_code() == process.REFUSED_BY_DISCORD
 
-    assert sorted(path.name for path in tmp_path.glob("bot.log*")) == ["bot.log", "bot.log.2026-01-04"]
+    assert _logs_in(tmp_path) == ["bot.log", "bot.log.2026-01-04"]
+
+
+def _logs_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("bot.log*"))
 
 
 async def test_a_log_folder_that_is_taken_away_is_made_again(tmp_path: Path, sandbox: Sandbox) -> None:
