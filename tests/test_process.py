@@ -116,6 +116,19 @@ async def test_without_the_members_intent_it_runs_and_says_once_what_that_means(
     assert "Traceback" not in bot.output
 
 
+async def test_a_refused_intent_costs_a_session_start_of_each_shard_once(tmp_path: Path) -> None:
+    async with Sandbox(limits="off", shards=2) as sandbox:
+        sandbox.add_guild("Home")
+        _take_members_intent(sandbox, is_in_flags=False)
+        async with running_bot(tmp_path, sandbox) as bot:
+            await wait_until(bot, lambda: " connected " in bot.output)
+            sessions = sandbox.gateway.refused, sandbox.gateway.identified
+            bot.send_signal(signal.SIGTERM)
+            assert await bot.exit_code(within=10) == process.ENDED
+
+    assert sessions == (2, 2)
+
+
 async def test_members_are_not_asked_for_if_that_is_chosen(tmp_path: Path, sandbox: Sandbox) -> None:
     async with running_bot(tmp_path, sandbox, RAIDBOT_MEMBERS_INTENT="off", RAIDBOT_LOG_FORMAT="json") as bot:
         await wait_until(bot, lambda: '"connected"' in bot.output)

@@ -174,6 +174,19 @@ async def test_a_new_nickname_is_on_the_board_by_the_next_time_it_is_asked_who_l
         await guild.until(lambda: "Alyssa" in board_text(board))
 
 
+async def test_a_new_nickname_comes_with_a_command(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await post_raid(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        await guild.rename_member(alice, "Alyssa")
+
+        await alice.slash(guild.channel("raid-signups"), "mysignups")
+
+        await guild.until(lambda: "Alyssa" in board_text(board))
+
+
 async def test_a_role_that_signing_up_needs_is_read_from_what_comes_with_the_reaction(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:

@@ -1,5 +1,7 @@
 import json
 import logging
+import sys
+import threading
 import warnings
 from pathlib import Path
 from urllib.parse import quote
@@ -179,3 +181,31 @@ def test_configuring_again_replaces_what_was_there(capsys: pytest.CaptureFixture
     structlog.get_logger().info("once")
 
     assert len(written(capsys).splitlines()) == 1
+
+
+def test_errors_that_nobody_catches_are_logged_and_redacted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, hook, getattr(module, hook))  # restored at the end
+    logs.hide(TOKEN)
+    logs.configure(level="info", json=True)
+    logs.log_uncaught()
+
+    class Failing:
+        def __del__(self) -> None:
+            raise ValueError(TOKEN)
+
+    Failing()
+    thread = threading.Thread(target=int, args=(TOKEN,))
+    thread.start()
+    thread.join()
+    sys.excepthook(ValueError, ValueError(TOKEN), None)
+
+    found = [json.loads(line) for line in written(capsys).splitlines()]
+    assert [line["event"] for line in found] == [
+        "error that could not be raised",
+        "error in a thread",
+        "uncaught error",
+    ]
+    assert ["[hidden]" in line["exception"] for line in found] == [True, True, True]
