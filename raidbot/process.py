@@ -138,7 +138,8 @@ async def _serve_with(options: Options, settings: Settings, clock: Clock, stop_r
     _tag_members(settings.database)
     try:
         bot = RaidBot(db, clock, options)
-        await _say_what_starts(db, settings.database)
+        if options.members_intent or settings.members_intent == "off":  # else it was said
+            await _say_what_starts(db, settings.database)
         await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()

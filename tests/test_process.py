@@ -109,6 +109,7 @@ async def test_without_the_members_intent_it_runs_and_says_once_what_that_means(
         assert await bot.exit_code(within=10) == process.ENDED
 
     said = events(bot.output)
+    assert [line["event"] for line in said].count("starting") == 1
     (warning,) = [str(line["event"]) for line in said if line["level"] == "warning"]
     assert warning.startswith("Discord does not give this application the Server Members Intent. RaidBot works without")
     assert [line["members_intent"] for line in said if line["event"] == "connected"] == [False]
