@@ -26,7 +26,9 @@ from raidbot.jobs.series import SeriesPosting
 from raidbot.state import State
 
 
-def all_jobs(state: State, delivery: DeliveryService, *, serves: Callable[[int | None], bool]) -> dict[str, Job]:
+def all_jobs(
+    state: State, delivery: DeliveryService, *, serves: Callable[[int | None], bool] = lambda _guild: True
+) -> dict[str, Job]:
     """Return the jobs by the names that the log has for them, in the order in which they run.
 
     `serves` returns True for guilds that the bot works in.
