@@ -25,6 +25,7 @@ from raidbot.utils.errors import Refusal
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; README.md lists the codes."""
+    logging.open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

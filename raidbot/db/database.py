@@ -272,6 +272,8 @@ def migrate(connection: sqlite3.Connection) -> None:
     for number, script in migrations():
         if number > current:
             _apply(connection, number, script)
+    if 0 < current < migrations()[-1][0]:
+        log.info("database migrated", before=current, version=migrations()[-1][0])
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
@@ -307,7 +309,6 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
                 "RaidBot again, and report this."
             ) from error
         raise
-    log.info("database migrated", version=number)
 
 
 def _statements(script: str) -> list[str]:
