@@ -19,6 +19,8 @@ Counts = dict[str, int]
 """The schema's version, the application id, and the number of rows of each table as `rows of NAME`."""
 
 _NO_ROOM = {ENOSPC, EDQUOT}
+_FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+"""The second one is about the shared memory of the -wal, a file that could not grow."""
 _NO_SYNC = {EINVAL, ENOTSUP}
 """Not every file system syncs folders."""
 _STEP_BYTES = 4_000_000
@@ -155,7 +157,7 @@ def is_damage(error: BaseException) -> bool:
 
 def is_no_room(error: BaseException) -> bool:
     """Return True if the disk is full."""
-    return getattr(error, "errno", None) in _NO_ROOM or getattr(error, "sqlite_errorname", None) == "SQLITE_FULL"
+    return getattr(error, "errno", None) in _NO_ROOM or getattr(error, "sqlite_errorname", None) in _FULL
 
 
 def count_rows(connection: sqlite3.Connection) -> Counts:
