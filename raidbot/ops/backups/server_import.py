@@ -12,7 +12,7 @@ from raidbot.db.database import exclusive, migrate, migrations
 from raidbot.db.unreadable import unreadable_rows
 from raidbot.ops.backups.renumbering import Numbers, WrongNumberError
 from raidbot.ops.backups.server_file import ServerFile, WrongServerFile
-from raidbot.ops.backups.server_tables import ServerTable, tables
+from raidbot.ops.backups.server_tables import Row, ServerTable, tables
 from raidbot.utils.errors import Refusal
 
 
@@ -119,6 +119,14 @@ def _copy(between: sqlite3.Connection, guild: int, target: sqlite3.Connection) -
     for table in known:
         for values in table.rows(between, guild):
             if (row := table.row(values)) is not None:
-                table.add(target, numbers.row(table, row))
+                table.add(target, _with_own_key(target, table, numbers.row(table, row), guild))
                 count += 1
     return count, numbers
+
+
+def _with_own_key(target: sqlite3.Connection, table: ServerTable, row: Row, guild: int) -> Row:
+    """Tell apart rows of two Node.js bots, each of which counted from one."""
+    if table.name != "moved_rows":
+        return row
+    taken = target.execute("SELECT 1 FROM moved_rows WHERE source = :source AND key = :key", row).fetchone()
+    return row | {"key": f"{row['key']} of {guild}"} if taken else row
