@@ -51,7 +51,7 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
 def _in_words(command: Callable[[argparse.Namespace, Path], None], options: argparse.Namespace) -> int:
     """Run a command on the database and return its exit code; every refusal is a sentence."""
     database = load(connects=False).database
-    logging.configure(level="warning", json=False)
+    logging.configure(level="error", json=False)
     try:
         command(options, database)
     except _WRONG_ARGUMENTS as refusal:

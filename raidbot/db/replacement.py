@@ -17,7 +17,7 @@ from raidbot.db.verified_copy import sync_folder
 log = structlog.get_logger(__name__)
 
 _ENDINGS = ("-journal", "-wal", "-shm", ".unhandled", "")
-"""What belongs to the old database: what SQLite puts beside it, and reactions that it still was to be told of."""
+"""The files of a database: those of SQLite, and reactions that were kept for it. The database itself goes last."""
 _READY = re.compile(r"(?P<database>.+)\.restoring-(?P<time>[0-9TZ-]+)")
 
 

@@ -1,4 +1,4 @@
-"""What keeps the database in order beside the bot: taking over what imports kept, and daily backups."""
+"""The work on the database beside the bot: taking over what imports kept, and daily backups."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime

@@ -59,6 +59,10 @@ def make(
     Where less than `leaves_bytes` would stay free on the disk, nothing is written. Raises UnusableDatabase,
     WrongTarget, BackupFailed, and verified_copy.StoppedError.
     """
+    if not database.exists():
+        raise UnusableDatabase(
+            f"There is no database {database} to back up. Set RAIDBOT_DATABASE to the one the bot uses."
+        )
     _check_target(database, target)
     part = Path(f"{target}.part")
     try:
@@ -111,10 +115,6 @@ def _check_target(database: Path, target: Path) -> None:
 
 def _opened(database: Path) -> sqlite3.Connection:
     """Open the database for reading. Raises UnusableDatabase."""
-    if not database.exists():
-        raise UnusableDatabase(
-            f"There is no database {database} to back up. Set RAIDBOT_DATABASE to the one the bot uses."
-        )
     try:
         connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     except sqlite3.Error as error:

@@ -68,7 +68,7 @@ class DailyBackups:
             await asyncio.shield(work)
         except asyncio.CancelledError:
             stop.set()
-            await asyncio.wait((work,))
+            await asyncio.gather(work, return_exceptions=True)
             raise
         except Refusal as refusal:
             wait = self._failed(now, str(refusal))

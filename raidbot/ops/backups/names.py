@@ -1,4 +1,4 @@
-"""Where backups lie and how they are called, and what there is of them."""
+"""The folder of backups: their names, and how many there are."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What there is in the folder of backups. Unfinished ones do not count: each backup was verified."""
+    """The state of the folder of backups. Unfinished ones do not count: each backup was verified."""
 
     last: datetime | None
     """The time (UTC) of the newest backup; None if there is none."""

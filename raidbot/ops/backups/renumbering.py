@@ -11,9 +11,9 @@ from raidbot.raids.notifications import REPLY
 REFERENCES: Mapping[str, str] = {"raid": "raids", "series": "series", "continues": "series"}
 """Columns that hold the number of a row of another table, whichever table they stand in."""
 _OWNERS = {"raid": "raids", "series": "series"}
-"""What an announcement belongs to; templates have keys, which stay."""
+"""The owners of announcements by their kind; templates have keys, which stay."""
 _THINGS = {"raid": "raids"}
-"""What a reaction was heard on, by its kind."""
+"""The things on which reactions were heard, by their kind."""
 _KEYS = (
     (re.compile(r"(?<=^raid:)\d+(?=:)|(?<=^reaction:)\d+(?=:)|(?<=^refusal:)\d+(?=:)"), "raids"),
     (re.compile(r"(?<=^set aside:)\d+(?=:)|(?<=:unreached:)\d+(?=:)"), "raids"),

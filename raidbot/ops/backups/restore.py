@@ -31,7 +31,7 @@ class RestoreFailed(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was done. `aside` is the database that was there before, None if there was none.
+    """The result. `aside` is the database that was there before, None if there was none.
 
     `interrupted` is the one that an earlier restore replaced, if that was finished now.
     """

@@ -23,7 +23,7 @@ class NoSuchServer(Refusal):
 
 @dataclass(slots=True, kw_only=True)
 class Exported:
-    """What was written. `damaged` counts rows that were left out, because a value in them is of a wrong type.
+    """The result. `damaged` counts rows that were left out, because a value in them is of a wrong type.
 
     `tags` counts members who want no messages and are known by a tag only, which the key beside the database makes.
     """

@@ -22,7 +22,7 @@ class ServerIsThere(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What was stored. `renumbered` if other servers had its numbers; `unreadable` are rows the bot leaves alone."""
+    """The result. `renumbered` if other servers had its numbers; `unreadable` are rows the bot leaves alone."""
 
     guild: int
     rows: int

@@ -1,4 +1,4 @@
-"""What belongs to a server, found from the schema: its tables, and its rows in them."""
+"""All that belongs to a server, found from the schema: its tables, and its rows in them."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _WAYS = {
 _SERVERS = "guilds"
 """The table that has a row for each server, whose id it holds."""
 _FIRST = (_SERVERS, "raids", "series")
-"""What rows of other tables refer to."""
+"""Tables to which rows of others refer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
