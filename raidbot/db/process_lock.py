@@ -13,6 +13,8 @@ from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusabl
 def hold_if_locked(path: Path) -> Iterator[None]:
     """Hold the lock if its file exists, so that no other process uses the database. Creates and changes no file.
 
+    It finishes a restore that was interrupted, though.
+
     Raises UnusableDatabase if another process uses it.
     """
     refuse_copy(path)

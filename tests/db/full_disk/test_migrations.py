@@ -1,17 +1,9 @@
 """The disk fills at each step of a migration: the old database stays usable, and its copy is kept and named."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from subprocess import PIPE, STDOUT
-
-import pytest
 
 from raidbot import process
-
-ROOT = Path(__file__).parent.parent.parent.parent
+from tests.db.full_disk.small_disk import run_on_small_disk
 
 _AT_EACH_STEP = """
 import os, sys
@@ -69,7 +61,7 @@ print(*outcomes)
 
 
 def test_at_each_step_the_old_database_stays_and_its_copy_is_named(tmp_path: Path) -> None:
-    outcomes = _on_a_small_disk(tmp_path, _AT_EACH_STEP).splitlines()[-1].split()
+    outcomes = run_on_small_disk(tmp_path, _AT_EACH_STEP).splitlines()[-1].split()
 
     assert outcomes[-2:] == ["migrated", "migrated"]
     assert outcomes.count("step") >= 5
@@ -97,24 +89,8 @@ sys.exit(main(["run"]))
 
 
 def test_the_bot_ends_with_a_sentence_and_the_code_that_is_not_restarted(tmp_path: Path) -> None:
-    said = _on_a_small_disk(tmp_path, _AS_A_PROCESS, code=process.UNUSABLE_DATABASE)
+    said = run_on_small_disk(tmp_path, _AS_A_PROCESS, code=process.UNUSABLE_DATABASE)
 
     assert "the disk is full" in said
     assert "The database before it is kept as" in said
     assert "Traceback" not in said
-
-
-def _on_a_small_disk(folder: Path, script: str, *, code: int = 0) -> str:
-    """Run a script whose argument is a folder on a file system of 16 MB; return what it prints."""
-    mounted = 'mount -t tmpfs -o size=16m tmpfs "$0" || exit 77; exec "$1" -c "$2" "$0"'
-    if not shutil.which("unshare"):
-        pytest.skip("a small file system needs unshare")
-    child = subprocess.run(
-        ("unshare", "-rm", "sh", "-c", mounted, folder, sys.executable, script),
-        cwd="/", env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        stdout=PIPE, stderr=STDOUT, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    if child.returncode in (1, 77) and "Traceback" not in child.stdout:
-        pytest.skip("a small file system may not be mounted here")
-    assert child.returncode == code, child.stdout
-    return child.stdout

@@ -168,3 +168,22 @@ def test_an_interrupted_restore_is_finished_by_the_next_one(capsys: pytest.Captu
     assert code == process.ENDED
     assert said.startswith("An earlier restore had been interrupted. It was finished first; that database is now ")
     assert len([file for file in database.parent.iterdir() if re.search(r"\.replaced-\S+Z$", file.name)]) == 2
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_an_interrupted_command_leaves_nothing_half_done(
+    capsys: pytest.CaptureFixture[str], database: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    ends(capsys, "backup", "mine.db")
+    before = databases.rows(database)
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(os, "fsync", interrupt)
+        code, said = ends(capsys, command, "other.db" if command == "backup" else "mine.db")
+
+    assert (code, said) == (process.FATAL, "Interrupted: it was done as a whole, or not at all. Run it again.\n")
+    assert databases.rows(database) == before
+    assert not list(Path().rglob("*.part*"))
+    assert not Path("other.db").exists()

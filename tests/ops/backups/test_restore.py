@@ -225,3 +225,25 @@ def test_numbers_given_again_are_no_repetitions_to_discord(path: Path, saved: Pa
     restore(saved, path, now=NOW)
 
     assert "nonce_prefix" not in databases.facts(path)
+
+
+def test_the_replaced_database_can_be_brought_back_with_its_wal(path: Path, saved: Path) -> None:
+    databases.leave_in_the_wal(path, "since the backup")
+    aside = restore(saved, path, now=NOW).aside
+    assert aside is not None
+
+    restore(aside, path, now=NOW.replace(hour=10))
+
+    assert "since the backup" in databases.facts(path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_makes_is_the_owner_s(path: Path, tmp_path: Path) -> None:
+    os.chown(path, 4321, 4322)
+    backup.ensure_folder(tmp_path / "backups", path)
+    saved = backup.make(path, tmp_path / "backups" / "saved").path
+
+    restore(saved, path, now=NOW)
+
+    for made in (path, saved, saved.parent):
+        assert (made.stat().st_uid, made.stat().st_gid) == (4321, 4322)
