@@ -1,6 +1,7 @@
 """Every table says whether its rows go with a server, and every column whether it holds a number of this database."""
 
 import sqlite3
+from collections.abc import Iterator
 
 import pytest
 
@@ -30,7 +31,7 @@ CHOSEN_BY_KIND = {("heard_reactions", "thing")}
 
 
 @pytest.fixture
-def tx() -> sqlite3.Connection:
+def tx() -> Iterator[sqlite3.Connection]:
     with memory_database() as connection:
         yield connection
 
