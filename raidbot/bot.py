@@ -26,7 +26,7 @@ from raidbot.delivery.invalid_requests import InvalidRequests
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
-from raidbot.ops.importer.series.takeover import take_over_kept_rows
+from raidbot.ops.upkeep import Upkeep
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.clock import Clock
@@ -66,6 +66,7 @@ class Options:
     guild_ready_seconds: float = 2.0
     second_look_seconds: float = 5.0
     presence_seconds: float = 20.0
+    backups: bool = False
 
 
 class MembersIntentOffError(Exception):
@@ -145,7 +146,8 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.questions = self.delivery.questions
-        jobs = all_jobs(self.state, self.delivery, serves=self.serves)
+        self.upkeep = Upkeep(db, makes_backups=options.backups)
+        jobs = {**all_jobs(self.state, self.delivery, serves=self.serves), **self.upkeep.jobs()}
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
         self.delivery.departures.on_known = self.heartbeat.wake
 
@@ -158,7 +160,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             raise MembersIntentOffError
         latest: datetime | None = await self.state.db.read(audit.latest)
         self._went_away = latest or self.state.now()
-        await take_over_kept_rows(self._db, self.state.now())
+        await self.upkeep.prepare(self.state.now())
         await self.state.find_boards()
         await self.delivery.presence.load()
         for cog in all_cogs(self._services()):
@@ -270,6 +272,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         await self.delivery.event_queue.end(_EVENTS_TIMEOUT_SECONDS)
         await self._keep_unhandled(share(4))
         await self._tasks.cancel_all()
+        await _at_most(share(5), self.upkeep.stop())
         await _at_most(share(4), self.state.wait_for_writes())
         await self.delivery.stop(share(3))  # each of two steps takes that long
         await _at_most(share(1), super().close())

@@ -20,7 +20,7 @@ from raidbot.db.database import Database, schema_version
 from raidbot.db.errors import UnusableDatabase
 from raidbot.db.raid_queries import hosted_count
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
-from raidbot.ops.garbage import keep_collections_short
+from raidbot.ops.garbage import keep_collections_short, release_collections
 from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
 from raidbot.utils.backoff import Backoff
@@ -129,7 +129,7 @@ async def _serve(settings: Settings, clock: Clock) -> None:
         return
     log.warning(_WITHOUT_MEMBERS_INTENT)
     if not stop_requested.is_set():
-        gc.unfreeze()
+        release_collections()
         await _serve_with(replace(options, members_intent=False), settings, clock, stop_requested)
 
 
@@ -172,6 +172,7 @@ def _options(settings: Settings) -> Options:
         dm_opening_seconds=settings.dm_opening_seconds,
         reaction_limit=settings.reaction_limit,
         reaction_window_seconds=settings.reaction_window_seconds,
+        backups=settings.backups == "on",
     )
 
 

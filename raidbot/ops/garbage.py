@@ -30,3 +30,8 @@ def keep_collections_short() -> None:
     gc.freeze()
     if not any(isinstance(one, ShortCollections) for one in gc.callbacks):
         gc.callbacks.append(ShortCollections())
+
+
+def release_collections() -> None:
+    """Let collections look through everything again, because what lasted so far is dropped."""
+    gc.unfreeze()
