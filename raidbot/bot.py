@@ -23,12 +23,14 @@ from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.invalid_requests import InvalidRequests
+from raidbot.delivery.outages import probes
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
 from raidbot.ops.importer.series.takeover import take_over_kept_rows
 from raidbot.raids.model import GuildId
 from raidbot.state import State
+from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.tasks import TaskSet, guarded, retry_until_done
@@ -60,6 +62,7 @@ class Options:
     guild_ready_seconds: float = 2.0
     second_look_seconds: float = 5.0
     presence_seconds: float = 20.0
+    circuit_open_seconds: float = 30.0
 
 
 class GuildNotAllowed(Refusal):
@@ -117,7 +120,9 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self._went_away = clock()
         self._lost_sessions: dict[int, datetime] = {}
         self.state = State(db, clock)
-        self.api = DiscordApi(invalid=invalid)
+        self.api = DiscordApi(
+            partial(CircuitBreaker, open_seconds=options.circuit_open_seconds), invalid=invalid, clock=clock
+        )
         self.gate = SignupGate(self, self.state, self.api)
         self.delivery = DeliveryService(
             self.state,
@@ -131,6 +136,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             presence_seconds=options.presence_seconds,
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
+        trace.on_request_end.append(probes.end_probe)
         self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)
 
     async def setup_hook(self) -> None:
