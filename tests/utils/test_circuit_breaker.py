@@ -87,6 +87,39 @@ def test_many_successes_before_do_not_delay_it() -> None:
     assert circuit(breaker) is Circuit.OPEN
 
 
+def test_what_fails_for_one_caller_and_works_for_others_holds_up_nobody() -> None:
+    breaker = CircuitBreaker()
+
+    for number in range(100):
+        call(breaker, number, works=False, caller="broken")
+        if number % 5 == 0:
+            call(breaker, number, works=True, caller="sound")
+
+    assert circuit(breaker) is Circuit.CLOSED
+
+
+def test_what_worked_for_others_before_hides_no_outage_for_long() -> None:
+    breaker = CircuitBreaker(failures=5, of=10)
+    call(breaker, 0, works=True, caller="quiet now")
+
+    for _ in range(9):
+        call(breaker, 1, works=False, caller="busy")
+    assert circuit(breaker) is Circuit.CLOSED
+    call(breaker, 1, works=False, caller="busy")
+
+    assert circuit(breaker) is Circuit.OPEN
+
+
+def test_a_failure_of_another_shows_that_it_is_not_about_one() -> None:
+    breaker = CircuitBreaker(failures=5, of=10)
+    call(breaker, 0, works=True, caller="first")
+
+    for caller in ("busy", "busy", "busy", "busy", "first"):
+        call(breaker, 1, works=False, caller=caller)
+
+    assert circuit(breaker) is Circuit.OPEN
+
+
 def test_while_open_nothing_is_asked() -> None:
     breaker = open_breaker()
 
