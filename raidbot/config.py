@@ -119,7 +119,8 @@ class Settings(BaseSettings):
     dm_opening_seconds: Seconds = Field(1.6, description="a number of seconds from 0.05 to 3600")
     reaction_limit: int = Field(5, ge=1, le=1000, description="a whole number from 1 to 1000")
     reaction_window_seconds: Seconds = Field(10.0, description="a number of seconds from 0.05 to 3600")
-    backups: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = Field("on", description="on or off")
+    backups: bool = Field(True, description="on or off")
+    command_limits: bool = Field(True, description="on or off")
 
     @classmethod
     def settings_customise_sources(
