@@ -1,10 +1,12 @@
 """Run one bot process and return its exit code."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -18,6 +20,7 @@ from raidbot.bot import Options, RaidBot
 from raidbot.config import Settings
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
+from raidbot.db.process_lock import AlreadyRuns
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
 from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
@@ -36,6 +39,8 @@ UNUSABLE_LIBRARY = 5
 
 STOP_TIMEOUT_SECONDS = 9.0
 """Below the 10 s after which systems kill a process they asked to stop."""
+_LOOK_SECONDS = 0.2
+"""Time between two looks at the lock of another process."""
 _FIRST_BACKOFF_SECONDS, _MAX_BACKOFF_SECONDS = 1.0, 60.0
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 _BAD_TOKEN, _BAD_INTENTS = 4004, 4014
@@ -71,8 +76,9 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     except OSError as error:
         print(f"The log cannot be written to {settings.log_file}: {error.strerror}.", file=sys.stderr)
         return WRONG_SETTINGS
-    log.info("starting", version=__version__, database=str(settings.database), zone_data=str(zone_data.in_use()))
     try:
+        zone_data.check()
+        log.info("starting", version=__version__, database=str(settings.database), zone_data=str(zone_data.in_use()))
         asyncio.run(_serve(settings, clock))
     except UnusableDatabase as error:
         log.critical(str(error))
@@ -80,7 +86,7 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     except RefusedByDiscord as error:
         log.critical(str(error))
         return REFUSED_BY_DISCORD
-    except UnusableLibraryError as error:
+    except (UnusableLibraryError, zone_data.NoZoneDataError) as error:
         log.critical(str(error))
         return UNUSABLE_LIBRARY
     except Exception:
@@ -93,13 +99,39 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
 async def _serve(settings: Settings, clock: Clock) -> None:
     stop_requested = asyncio.Event()
     _handle_signals(stop_requested)
-    db = await Database.open(settings.database)
+    db = await _open(settings, stop_requested)
+    if db is None:
+        return
     _tag_members(settings.database)
     try:
         bot = RaidBot(db, clock, _options(settings))
         await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()
+
+
+async def _open(settings: Settings, stop_requested: asyncio.Event) -> Database | None:
+    """Open the database once no other process uses it; return None if a stop comes first. Raises UnusableDatabase.
+
+    At an update the old process may need its ten seconds to stop.
+    """
+    until, is_told = time.monotonic() + settings.takeover_seconds, False
+    while not stop_requested.is_set():
+        try:
+            return await Database.open(settings.database)
+        except AlreadyRuns:
+            if time.monotonic() >= until:
+                raise
+        if not is_told:
+            is_told = True
+            log.warning(
+                "another RaidBot runs on the database, waiting for its end",
+                database=str(settings.database),
+                at_most_seconds=settings.takeover_seconds,
+            )
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop_requested.wait(), _LOOK_SECONDS)
+    return None
 
 
 def _tag_members(database: Path) -> None:

@@ -23,6 +23,13 @@ from raidbot.jobs.retention import (
 from raidbot.jobs.series import SeriesPosting
 from raidbot.state import State
 
+JOB_NAMES = (
+    *("series", "closing", "reminders", "due messages", "announcements", "damaged raids", "log channels", "drafts"),
+    *("refused forms", "boards", "database", "audit", "marks", "sent messages", "absent servers", "write-ahead log"),
+    "token",
+)
+"""The names in `all_jobs`, for `raidbot check`."""
+
 
 def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
     """Return the jobs by the names that the log has for them, in the order in which they run."""
@@ -43,4 +50,5 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
         "sent messages": OutboxPruning(state).run,
         "absent servers": partial(end_absences, state),
         "write-ahead log": partial(shrink_log, state),
+        "token": delivery.token_sharing.watch,
     }
