@@ -16,7 +16,7 @@ from pathlib import Path
 from raidbot import __version__, process
 from raidbot.check import report
 from raidbot.check.findings import as_json, as_text, is_content
-from raidbot.check.member import member_tag
+from raidbot.check.member import NoTag, member_tag
 from raidbot.config import WrongSettings, load
 from raidbot.db.errors import UnusableDatabase
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
@@ -175,13 +175,21 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    if options.member is None:
-        found = report.findings(utc_now, offline=options.offline)
-    else:
-        found = [member_tag(load(connects=False).database, options.member)]
+    if options.member is not None:
+        return _member_tag(options.member)
+    found = report.findings(utc_now, offline=options.offline)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     print(as_json(found) if options.json else as_text(found, width))
     return process.ENDED if is_content(found) else process.FATAL
+
+
+def _member_tag(member: int) -> int:
+    try:
+        print(f"The log names member {member} as {member_tag(load(connects=False).database, member)}.")
+    except NoTag as error:
+        print(error, file=sys.stderr)
+        return process.FATAL
+    return process.ENDED
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Settings from the environment, `.env` and TOML, in this order of precedence."""
 
 import difflib
+import logging
 import os
 import re
 import tomllib
@@ -155,6 +156,7 @@ def load(*, connects: bool = True) -> Settings:
 
     Without `connects` no token is needed. Raises WrongSettings listing every problem.
     """
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # `lines_without_value` says it better
     given = {} if connects else {"token": SecretStr("none")}
     wrong = [_no_such_setting(name) for name in _unknown_variables()]
     try:
@@ -176,6 +178,15 @@ def places() -> list[str]:
     """Return the places that give settings values, and which, the first of each setting that counts; without values."""
     found = {name: place for name in Settings.model_fields if (place := next(_places(name), None))}
     return [f"{place.start}{place.name}{place.where}" for place in found.values()]
+
+
+def lines_without_value() -> list[str]:
+    """Return a sentence for each line of the .env file that names a setting, but cannot be read."""
+    names = rf"\s*(?:export\s+)?({PREFIX}\w+|{_SHORT_NAME})\b(?!\s*=)"
+    found = [(number, name[1]) for number, line in _lines(ENV_FILE) if (name := re.match(names, line, re.IGNORECASE))]
+    return [
+        f"{ENV_FILE}, line {number}: {name} has no value. Write {name}=value in one line." for number, name in found
+    ]
 
 
 class _Place(NamedTuple):

@@ -6,7 +6,9 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -62,6 +64,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 _SETPRIV = shutil.which("setpriv") if os.geteuid() == 0 else None
 _WITHOUT_ROOT_FILE_ACCESS = (_SETPRIV, "--bounding-set=-dac_override,-dac_read_search") if _SETPRIV else ()
 """Command prefix that makes file permissions apply to root too."""
+_NOBODY = 65534
+_AS_NOBODY = (_SETPRIV, f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups") if _SETPRIV else ()
 
 
 @asynccontextmanager
@@ -163,8 +167,8 @@ async def test_a_wrong_setting_is_said_in_a_sentence(tmp_path: Path, sandbox: Sa
         assert await bot.exit_code() == process.WRONG_SETTINGS
 
     assert bot.output.splitlines() == [
-        "There is no setting RAIDBOT_LOG_FROMAT (log_fromat in TOML). Did you mean RAIDBOT_LOG_FORMAT?",
-        "RAIDBOT_LOG_LEVEL (log_level in TOML) is 'loud'. It must be one of debug, info, warning, error.",
+        "RAIDBOT_LOG_FROMAT in the environment is no setting. Did you mean RAIDBOT_LOG_FORMAT?",
+        "RAIDBOT_LOG_LEVEL in the environment is 'loud'. It must be one of debug, info, warning, error.",
     ]
 
 
@@ -178,13 +182,61 @@ async def test_a_log_that_cannot_be_written_is_said(tmp_path: Path, sandbox: San
 
 async def test_a_second_process_on_the_same_database_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
     db = await Database.open(tmp_path / "data" / "raidbot.db")
-    async with running_bot(tmp_path, sandbox) as bot:
+    async with running_bot(tmp_path, sandbox, RAIDBOT_TAKEOVER_SECONDS="0.5") as bot:
         code = await bot.exit_code()
     await db.close()
 
     assert code == process.UNUSABLE_DATABASE
+    assert "waiting for its end" in bot.output
+    assert "at_most_seconds=0.5" in bot.output
     assert "Another RaidBot already runs on data/raidbot.db" in bot.output
+    assert not sandbox.calls
     assert "Traceback" not in bot.output
+
+
+async def test_a_new_process_waits_until_the_old_one_has_stopped(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with running_bot(tmp_path, sandbox) as old:
+        await wait_until(old, lambda: online(sandbox))
+        async with running_bot(tmp_path, sandbox) as new:
+            await wait_until(new, lambda: "waiting for its end" in new.output)
+            old.send_signal(signal.SIGSTOP)  # it takes as long as it likes
+            old.send_signal(signal.SIGTERM)
+            assert (sandbox.gateway.identified, online(sandbox)) == (1, True)
+
+            old.send_signal(signal.SIGCONT)
+
+            assert await old.exit_code(within=10) == process.ENDED
+            await wait_until(new, lambda: sandbox.gateway.identified == 2)
+            assert len([session for session in sandbox.gateway.sessions.values() if session.connection]) == 1
+            new.send_signal(signal.SIGTERM)
+            assert await new.exit_code(within=10) == process.ENDED
+
+
+async def test_a_new_process_takes_over_from_one_that_was_killed(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with running_bot(tmp_path, sandbox) as old, running_bot(tmp_path, sandbox) as new:
+        await wait_until(old, lambda: "waiting for its end" in old.output + new.output)
+        first, second = (old, new) if "waiting for its end" in new.output else (new, old)
+        await wait_until(first, lambda: online(sandbox))
+
+        first.send_signal(signal.SIGKILL)
+
+        await wait_until(second, lambda: sandbox.gateway.identified == 2)
+        second.send_signal(signal.SIGTERM)
+        assert await second.exit_code(within=10) == process.ENDED
+
+
+async def test_a_stop_ends_the_wait_for_another_process(tmp_path: Path, sandbox: Sandbox) -> None:
+    db = await Database.open(tmp_path / "data" / "raidbot.db")
+    try:
+        async with running_bot(tmp_path, sandbox) as bot:
+            await wait_until(bot, lambda: "waiting for its end" in bot.output)
+
+            bot.send_signal(signal.SIGTERM)
+
+            assert await bot.exit_code(within=5) == process.ENDED
+    finally:
+        await db.close()
+    assert not sandbox.calls
 
 
 def _create_newer_database(path: Path) -> None:
@@ -252,6 +304,53 @@ async def test_a_failure_that_nobody_foresaw_ends_it_with_a_traceback_and_code_1
     assert not online(sandbox)
 
 
+@pytest.mark.skipif(not _AS_NOBODY, reason="only root can become somebody else")
+def test_a_folder_of_somebody_else_is_said_with_its_owner_and_the_command() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="raidbot-"))  # everybody may go there, unlike tmp_path
+    try:
+        folder.chmod(0o755)
+        (folder / "data").mkdir(mode=0o755)
+        if _run_as_nobody(folder, "-c", "import raidbot.cli").returncode:
+            pytest.skip("nobody may not read this Python")
+
+        done = _run_as_nobody(folder, "-m", "raidbot", "run")
+    finally:
+        shutil.rmtree(folder)
+
+    assert done.returncode == process.UNUSABLE_DATABASE
+    assert (
+        f"data/raidbot.db cannot be written. The folder {folder / 'data'} may not be written. It belongs to root, and "
+        f"RaidBot runs as nobody. Run: sudo chown -R {_NOBODY} {folder / 'data'}"
+    ) in done.stdout
+    assert len(done.stdout.splitlines()) == 2
+
+
+def _run_as_nobody(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join([str(ROOT), *sys.path])
+    return subprocess.run(
+        [*_AS_NOBODY, sys.executable, *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": paths, "DISCORD_TOKEN": "a.b.c"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+async def test_without_time_zone_data_it_does_not_start(tmp_path: Path, sandbox: Sandbox) -> None:
+    (tmp_path / "zones").mkdir()
+    (tmp_path / "tzdata").mkdir()
+    (tmp_path / "tzdata" / "__init__.py").write_text("raise ModuleNotFoundError")
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    async with running_bot(tmp_path, sandbox, PYTHONTZPATH=str(tmp_path / "zones"), PYTHONPATH=path) as bot:
+        assert await bot.exit_code() == process.UNUSABLE_LIBRARY
+
+    assert "There is no time zone data here" in bot.output
+    assert "Traceback" not in bot.output
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 async def test_a_link_to_the_database_leads_to_the_same_lock(tmp_path: Path, sandbox: Sandbox, is_first: bool) -> None:
     path, link = tmp_path / "data" / "raidbot.db", tmp_path / "elsewhere.db"
@@ -261,7 +360,7 @@ async def test_a_link_to_the_database_leads_to_the_same_lock(tmp_path: Path, san
     running = await Database.open(first)
 
     try:
-        async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE=str(second)) as bot:
+        async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE=str(second), RAIDBOT_TAKEOVER_SECONDS="0") as bot:
             assert await bot.exit_code() == process.UNUSABLE_DATABASE
     finally:
         await running.close()  # its thread would keep a failed test from ending

@@ -1,19 +1,22 @@
-"""Say by which tag the log names a member."""
+"""The tag by which the log names a member."""
 
 from pathlib import Path
 
-from raidbot.check.findings import Finding, Part, ok, wrong
 from raidbot.utils import member_tags
+from raidbot.utils.errors import Refusal
 
 
-def member_tag(database: Path, member: int) -> Finding:
-    """Say by which tag the log of the bot on this database names the member."""
+class NoTag(Refusal):
+    """The key of the tags is not there, or cannot be read."""
+
+
+def member_tag(database: Path, member: int) -> str:
+    """Return the tag by which the log of the bot on this database names the member. Raises NoTag."""
     file = member_tags.key_file(database)
     try:
         key = member_tags.read_key(database)
     except OSError as error:
-        return wrong(Part.DATABASE, "tag", f"{file}, the key of the tags, cannot be read: {error.strerror}.")
+        raise NoTag(f"{file}, the key of the tags, cannot be read: {error.strerror}.") from error
     if key is None:
-        sentence = f"There is no tag for member {member} yet: the first start makes its key, {file}."
-        return wrong(Part.DATABASE, "tag", sentence)
-    return ok(Part.DATABASE, "tag", f"The log names member {member} as {member_tags.tag(key, member)}.")
+        raise NoTag(f"There is no tag for member {member} yet: the first start makes its key, {file}.")
+    return member_tags.tag(key, member)

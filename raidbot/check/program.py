@@ -10,7 +10,7 @@ import discord
 
 from raidbot import __version__
 from raidbot.check.findings import Finding, Part, ok, warning, wrong
-from raidbot.config import Settings, places
+from raidbot.config import Settings, lines_without_value, places
 from raidbot.db import rights
 from raidbot.db.database import check_library
 from raidbot.delivery.discord_internals import missing_parts
@@ -26,6 +26,8 @@ def settings_given(settings: Settings) -> Iterator[Finding]:
         f"{len(given)} {'is' if len(given) == 1 else 'are'} given: {'; '.join(given)}." if given else "None is given."
     )
     yield ok(Part.SETTINGS, "settings", f"All settings are valid. {count}")
+    for sentence in lines_without_value():
+        yield warning(Part.SETTINGS, "settings", sentence)
     if settings.log_file is not None:
         yield _log_file(settings.log_file)
 

@@ -78,13 +78,20 @@ def rights_of(database: Path) -> Iterator[Finding]:
     if why := rights.hindrance(database.resolve()):
         yield wrong(Part.DISK, "rights", f"{database} cannot be written. {why}")
     else:
-        yield ok(Part.DISK, "rights", f"The folder {_folder(database)} can be written.")
+        yield ok(Part.DISK, "rights", f"The folder {rights.nearest(database.resolve().parent)} can be written.")
 
 
 def room(database: Path, free: int | None = None) -> Iterator[Finding]:
     """Check that the disk has room for the database to grow and to be copied; `free` is in bytes."""
-    folder = _folder(database)
-    free = shutil.disk_usage(folder).free if free is None else free
+    folder = rights.nearest(database.resolve().parent)
+    if free is None:
+        try:
+            disk = shutil.disk_usage(folder)
+        except OSError:
+            return
+        if not disk.total:  # no disk, such as /proc
+            return
+        free = disk.free
     size = size_of(database)
     needed = max(ROOM * size, LEAST_BYTES)
     taken = f"; the database takes {in_bytes(size)}" if size else ""
@@ -108,8 +115,3 @@ def _bytes(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
-
-
-def _folder(database: Path) -> Path:
-    """Return the database's folder, or the nearest above it that exists."""
-    return next(folder for folder in database.resolve().parents if folder.is_dir())

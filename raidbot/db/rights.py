@@ -18,7 +18,7 @@ def hindrance(path: Path) -> str | None:
     The file's folder counts, too: SQLite writes others beside the database. Changes nothing.
     """
     path = path.absolute()
-    folder = _nearest(path.parent)
+    folder = nearest(path.parent)
     if not folder.is_dir():
         return f"{folder} is a file where a folder has to be. Move it, or choose another path."
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -30,7 +30,7 @@ def hindrance(path: Path) -> str | None:
     return None
 
 
-def _nearest(folder: Path) -> Path:
+def nearest(folder: Path) -> Path:
     """Return the folder, or the nearest above it that exists and can be seen."""
     return next((one for one in (folder, *folder.parents) if _exists(one)), Path(folder.anchor))
 

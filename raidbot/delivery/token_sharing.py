@@ -16,7 +16,7 @@ import discord
 import structlog
 
 from raidbot.db import guilds
-from raidbot.db.database import Database, Unwritable
+from raidbot.db.database import Database
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.discord_internals import command_versions, session_start_limit
 from raidbot.utils.tasks import TaskSet
@@ -130,7 +130,12 @@ class TokenSharing:
         """Look at what Discord says of session starts before the bot connects."""
         if answer is None:
             return
-        seen = SessionStarts.of(answer, now)
+        try:
+            await self._compare(SessionStarts.of(answer, now), now)
+        except sqlite3.Error as error:  # nothing that the bot could not do without
+            log.warning("session starts not compared", error=str(error))
+
+    async def _compare(self, seen: SessionStarts, now: datetime) -> None:
         noted = self._noted or await self._db.read(_read_noted)
         if noted is not None and (others := noted.of_others(seen)):
             self.sessions_of_others += others
@@ -177,7 +182,7 @@ class TokenSharing:
     async def _note(self) -> None:
         if self._noted is not None:
             note = partial(guilds.note_fact, name=SESSIONS_FACT, value=self._noted.to_json())
-            with suppress(Unwritable):
+            with suppress(sqlite3.Error):
                 await self._db.write(note)
 
 
