@@ -6,10 +6,10 @@ from pathlib import Path
 
 from raidbot.check.database import is_current, running_since, version_of
 from raidbot.check.findings import Finding, Part, ago, ok, span, warning
-from raidbot.db import health
+from raidbot.db import job_runs
 from raidbot.db.database import look_into
 from raidbot.db.errors import UnusableDatabase
-from raidbot.db.health import JobRun
+from raidbot.db.job_runs import JobRun
 from raidbot.jobs.schedule import JOB_NAMES
 
 LATE = timedelta(minutes=10)
@@ -21,7 +21,7 @@ def jobs(path: Path, now: datetime) -> Iterator[Finding]:
     if not is_current(version_of(path)):
         return
     try:
-        runs = look_into(path, health.job_runs)
+        runs = look_into(path, job_runs.all_runs)
     except (UnusableDatabase, ValueError) as error:
         yield warning(Part.JOBS, "jobs", f"The last runs of the jobs cannot be read: {error}")
         return
@@ -35,10 +35,9 @@ def _last_runs(runs: list[JobRun], now: datetime, since: datetime | None) -> Ite
     good: list[JobRun] = []
     for run in runs:
         if run.failures:
-            ran = f"It last succeeded {ago(run.ran_at, now)}." if run.ran_at else "It has never succeeded."
-            failed = f" times in a row, last {ago(run.failed_at, now)}" if run.failed_at else " times in a row"
-            sentence = f"The job “{run.job}” failed {run.failures}{failed}. {ran} The log says why."
-            yield warning(Part.JOBS, run.job, sentence)
+            times = "once" if run.failures == 1 else f"{run.failures} times in a row"
+            failed = f", last {ago(run.failed_at, now)}" if run.failed_at else ""
+            yield warning(Part.JOBS, run.job, f"The job “{run.job}” failed {times}{failed}. The log says why.")
         elif run.ran_at is not None and since is not None and now - max(run.ran_at, since) > LATE:
             sentence = f"The job “{run.job}” ran last {ago(run.ran_at, now)}, although the bot runs. Restart the bot."
             yield warning(Part.JOBS, run.job, sentence)

@@ -1,21 +1,28 @@
 """The clock, the backups, and the last run of each job."""
 
+import ast
 import os
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import raidbot.jobs
+from discord_sandbox import SandboxGuild
 from raidbot.check import clock, jobs
 from raidbot.check.backups import backups
 from raidbot.check.findings import Grade
-from raidbot.db import audit
+from raidbot.db import audit, job_runs
 from raidbot.db.database import Database
-from raidbot.jobs.schedule import JOB_NAMES
+from raidbot.db.job_runs import JobRun
+from raidbot.jobs.schedule import JOB_NAMES, all_jobs
 from raidbot.raids.audit.announcement_entries import unheard_entry
 from raidbot.raids.model import Source
+from tests.conftest import Start
 from tests.raids.builders import GUILD, NOW
 
+JOBS = Path(raidbot.jobs.__file__).parent
 HOUR = timedelta(hours=1)
 
 
@@ -80,16 +87,12 @@ def make_backup(folder: Path, made_at: datetime) -> None:
     os.utime(path, (made_at.timestamp(), made_at.timestamp()))
 
 
-async def note_runs(path: Path, **runs: tuple[datetime | None, datetime | None, int]) -> None:
-    """Store the last runs of jobs; all others ran at NOW."""
-    stored = dict.fromkeys(JOB_NAMES, (NOW, None, 0)) | runs
-    rows = [
-        (name, *(None if at is None else int(at.timestamp()) for at in (ran_at, failed_at)), failures)
-        for name, (ran_at, failed_at, failures) in stored.items()
-        if ran_at or failed_at
-    ]
+async def note_runs(path: Path, *others: JobRun, without: str = "") -> None:
+    """Store the last runs of jobs; all others but `without` ran at NOW."""
+    runs = {name: JobRun(job=name, ran_at=NOW) for name in JOB_NAMES if name != without}
+    runs |= {run.job: run for run in others}
     db = await Database.open(path)
-    await db.write(lambda tx: tx.executemany("INSERT OR REPLACE INTO job_runs VALUES (?, ?, ?, ?)", rows))
+    await db.write(partial(job_runs.save, runs=runs.values()))
     await db.close()
 
 
@@ -103,21 +106,22 @@ async def test_the_last_run_of_all_jobs_is_one_line(tmp_path: Path) -> None:
 
 
 async def test_a_job_that_fails_is_named(tmp_path: Path) -> None:
-    await note_runs(tmp_path / "raidbot.db", closing=(NOW - 2 * HOUR, NOW, 7), audit=(None, NOW, 3))
+    await note_runs(
+        tmp_path / "raidbot.db",
+        JobRun(job="closing", ran_at=NOW, failed_at=NOW, failures=7),
+        JobRun(job="audit", failures=1),
+    )
 
     first, second, third = jobs.jobs(tmp_path / "raidbot.db", NOW + HOUR)
 
-    assert (first.check, second.check) == ("audit", "closing")
-    assert "failed 3 times in a row" in first.sentence
-    assert "It has never succeeded." in first.sentence
-    assert "failed 7 times in a row, last " in second.sentence
-    assert "It last succeeded " in second.sentence
+    assert first.sentence == "The job “audit” failed once. The log says why."
+    assert "The job “closing” failed 7 times in a row, last " in second.sentence
     assert {first.grade, second.grade} == {Grade.WARNING}
     assert third.grade is Grade.OK
 
 
 async def test_a_job_that_was_never_started_is_named(tmp_path: Path) -> None:
-    await note_runs(tmp_path / "raidbot.db", closing=(None, None, 0))
+    await note_runs(tmp_path / "raidbot.db", without="closing")
 
     first, _ = jobs.jobs(tmp_path / "raidbot.db", NOW + HOUR)
 
@@ -127,7 +131,8 @@ async def test_a_job_that_was_never_started_is_named(tmp_path: Path) -> None:
 
 async def test_a_job_that_stopped_while_the_bot_runs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = NOW + 3 * HOUR
-    await note_runs(tmp_path / "raidbot.db", **{name: (now, None, 0) for name in JOB_NAMES if name != "closing"})
+    others = (JobRun(job=name, ran_at=now) for name in JOB_NAMES if name != "closing")
+    await note_runs(tmp_path / "raidbot.db", *others)
     monkeypatch.setattr(jobs, "running_since", lambda _path: NOW - HOUR)
 
     first, second = jobs.jobs(tmp_path / "raidbot.db", now)
@@ -143,3 +148,36 @@ async def test_before_the_first_run_nothing_is_missing(tmp_path: Path) -> None:
     (finding,) = jobs.jobs(tmp_path / "raidbot.db", NOW)
 
     assert finding.sentence == "No job has run yet."
+
+
+async def test_the_check_knows_every_job_and_every_function_of_a_job_is_started(
+    guild: SandboxGuild, start: Start
+) -> None:
+    async with start() as bot:
+        names = tuple(all_jobs(bot.state, bot.delivery))
+
+    started = (JOBS / "schedule.py").read_text(encoding="utf-8")
+    assert names == JOB_NAMES
+    assert [name for name in functions_of_jobs() if name not in started] == []
+
+
+def functions_of_jobs() -> list[str]:
+    """Return the public functions of raidbot/jobs that take the time, and the classes with a `run` that does."""
+    found: list[str] = []
+    for file in sorted(JOBS.glob("*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            match node:
+                case ast.AsyncFunctionDef(name=name) if not name.startswith("_") and _takes_time(node):
+                    found.append(name)
+                case ast.ClassDef(name=name, body=body):
+                    inside = [one for one in body if isinstance(one, ast.AsyncFunctionDef)]
+                    found += [name for one in inside if one.name == "run" and _takes_time(one)]
+    return found
+
+
+def _takes_time(function: ast.AsyncFunctionDef) -> bool:
+    return any(argument.arg in ("now", "_now") for argument in function.args.args)
+
+
+def test_the_functions_of_jobs_are_found() -> None:
+    assert {"close_due", "SeriesPosting", "shrink_log", "prune_audit"} <= set(functions_of_jobs())
