@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import discord
@@ -14,19 +14,13 @@ from raidbot.commands.ui.permissions import TO_DISCUSS, TO_POST, TO_REACT
 from raidbot.db import guilds
 from raidbot.db.database import look_into
 from raidbot.db.errors import UnusableDatabase
-from raidbot.delivery.token_sharing import (
-    FEW_LEFT,
-    RECENT,
-    SESSIONS_FACT,
-    NotedStarts,
-    SessionStarts,
-    commands_fact,
-    were_replaced,
-)
+from raidbot.delivery.token_sharing.registered_commands import commands_fact, were_replaced
+from raidbot.delivery.token_sharing.session_starts import FEW_LEFT, SESSIONS_FACT, NotedStarts, SessionStarts
 from raidbot.process import BadToken
 
 NEEDED = TO_POST | TO_REACT | TO_DISCUSS | {"use_external_emojis": "Use External Emojis"}
 """Permissions that the features use, by Discord's flag with the name that people see."""
+_RECENT = timedelta(days=1)
 _UNAUTHORIZED = 401
 _ONE_PROCESS = "Stop one of the two, or members get everything twice; or give each an application of its own."
 _WITHOUT_MEMBERS = (
@@ -111,7 +105,7 @@ def session_starts(gateway: Gateway, before: NotedStarts | None, now: datetime) 
             "second process",
             f"Another process has started {sessions} with this token, not a bot on this database. {_ONE_PROCESS}",
         )
-    elif before.others_at is not None and now - before.others_at < RECENT:
+    elif before.others_at is not None and now - before.others_at < _RECENT:
         seen_at = ago(before.others_at, now)
         yield warning(
             Part.DISCORD, "second process", f"Another process used this token: seen {seen_at}. {_ONE_PROCESS}"

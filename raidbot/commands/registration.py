@@ -12,7 +12,7 @@ from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.delivery.discord_internals import command_payloads, command_versions
-from raidbot.delivery.token_sharing import commands_fact, were_replaced
+from raidbot.delivery.token_sharing.registered_commands import commands_fact, were_replaced
 
 log = structlog.get_logger(__name__)
 

@@ -28,7 +28,7 @@ from raidbot.delivery.presence import Presence
 from raidbot.delivery.series.old_boards import OldBoards
 from raidbot.delivery.series.posting_places import PostingPlaces
 from raidbot.delivery.threads import Threads
-from raidbot.delivery.token_sharing import TokenSharing
+from raidbot.delivery.token_sharing.watch import TokenSharing
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State
 from raidbot.utils.tasks import TaskSet, retry_until_done

@@ -1,4 +1,4 @@
-"""Where the database lies: mounts, rights and room."""
+"""The place of the database: mounts, rights and room."""
 
 import os
 import shutil

@@ -14,7 +14,9 @@ from structlog.testing import capture_logs
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
-from raidbot.delivery.token_sharing import EVERY, NotedStarts, SessionStarts, were_replaced
+from raidbot.delivery.token_sharing.registered_commands import were_replaced
+from raidbot.delivery.token_sharing.session_starts import NotedStarts, SessionStarts
+from raidbot.delivery.token_sharing.watch import EVERY
 from tests.conftest import Start
 from tests.raids.builders import NOW
 
