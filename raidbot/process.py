@@ -18,6 +18,7 @@ import structlog
 from raidbot import __version__
 from raidbot.bot import Options, RaidBot
 from raidbot.config import Settings
+from raidbot.db import rights
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
 from raidbot.db.process_lock import AlreadyRuns
@@ -74,7 +75,8 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     try:
         logging.configure(level=settings.log_level, json=settings.log_format == "json", file=settings.log_file)
     except OSError as error:
-        print(f"The log cannot be written to {settings.log_file}: {error.strerror}.", file=sys.stderr)
+        why = (settings.log_file and rights.hindrance(settings.log_file)) or ""
+        print(f"The log cannot be written to {settings.log_file}: {error.strerror}. {why}".rstrip(), file=sys.stderr)
         return WRONG_SETTINGS
     try:
         zone_data.check()

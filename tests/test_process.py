@@ -177,7 +177,8 @@ async def test_a_log_that_cannot_be_written_is_said(tmp_path: Path, sandbox: San
     async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_FILE="file/bot.log") as bot:
         assert await bot.exit_code() == process.WRONG_SETTINGS
 
-    assert bot.output.startswith("The log cannot be written to file/bot.log")
+    assert bot.output.startswith("The log cannot be written to file/bot.log: ")
+    assert f"{tmp_path / 'file'} is a file where a folder has to be." in bot.output
 
 
 async def test_a_second_process_on_the_same_database_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -192,51 +193,6 @@ async def test_a_second_process_on_the_same_database_is_refused(tmp_path: Path, 
     assert "Another RaidBot already runs on data/raidbot.db" in bot.output
     assert not sandbox.calls
     assert "Traceback" not in bot.output
-
-
-async def test_a_new_process_waits_until_the_old_one_has_stopped(tmp_path: Path, sandbox: Sandbox) -> None:
-    async with running_bot(tmp_path, sandbox) as old:
-        await wait_until(old, lambda: online(sandbox))
-        async with running_bot(tmp_path, sandbox) as new:
-            await wait_until(new, lambda: "waiting for its end" in new.output)
-            old.send_signal(signal.SIGSTOP)  # it takes as long as it likes
-            old.send_signal(signal.SIGTERM)
-            assert (sandbox.gateway.identified, online(sandbox)) == (1, True)
-
-            old.send_signal(signal.SIGCONT)
-
-            assert await old.exit_code(within=10) == process.ENDED
-            await wait_until(new, lambda: sandbox.gateway.identified == 2)
-            assert len([session for session in sandbox.gateway.sessions.values() if session.connection]) == 1
-            new.send_signal(signal.SIGTERM)
-            assert await new.exit_code(within=10) == process.ENDED
-
-
-async def test_a_new_process_takes_over_from_one_that_was_killed(tmp_path: Path, sandbox: Sandbox) -> None:
-    async with running_bot(tmp_path, sandbox) as old, running_bot(tmp_path, sandbox) as new:
-        await wait_until(old, lambda: "waiting for its end" in old.output + new.output)
-        first, second = (old, new) if "waiting for its end" in new.output else (new, old)
-        await wait_until(first, lambda: online(sandbox))
-
-        first.send_signal(signal.SIGKILL)
-
-        await wait_until(second, lambda: sandbox.gateway.identified == 2)
-        second.send_signal(signal.SIGTERM)
-        assert await second.exit_code(within=10) == process.ENDED
-
-
-async def test_a_stop_ends_the_wait_for_another_process(tmp_path: Path, sandbox: Sandbox) -> None:
-    db = await Database.open(tmp_path / "data" / "raidbot.db")
-    try:
-        async with running_bot(tmp_path, sandbox) as bot:
-            await wait_until(bot, lambda: "waiting for its end" in bot.output)
-
-            bot.send_signal(signal.SIGTERM)
-
-            assert await bot.exit_code(within=5) == process.ENDED
-    finally:
-        await db.close()
-    assert not sandbox.calls
 
 
 def _create_newer_database(path: Path) -> None:
