@@ -56,16 +56,16 @@ def invite_link(application: int) -> str:
     return discord.utils.oauth_url(application, permissions=permissions, scopes=scopes)
 
 
-async def token(client: DiscordClient) -> Finding:
-    """Check that Discord can be reached and takes the token."""
+async def token(client: DiscordClient) -> tuple[Finding, User | None]:
+    """Check that Discord can be reached and takes the token; return the bot's user with the finding."""
     try:
         user = await client.get("/users/@me", User)
     except NoAnswer as error:
         if error.status == _UNAUTHORIZED:
-            return wrong(Part.DISCORD, "token", str(BadToken()))
+            return wrong(Part.DISCORD, "token", str(BadToken())), None
         sentence = f"Discord does not answer at {client.url}: {error}. Check the network and RAIDBOT_DISCORD_API_URL."
-        return wrong(Part.DISCORD, "reachable", f"{sentence} `raidbot check --offline` leaves Discord out.")
-    return ok(Part.DISCORD, "token", f"Discord accepts the token. The bot is {user.username} (id {user.id}).")
+        return wrong(Part.DISCORD, "reachable", f"{sentence} `raidbot check --offline` leaves Discord out."), None
+    return ok(Part.DISCORD, "token", f"Discord accepts the token. The bot is {user.username} (id {user.id})."), user
 
 
 def intents(application: Application, wish: str) -> Finding:

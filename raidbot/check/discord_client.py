@@ -62,9 +62,29 @@ class Command(BaseModel):
 
 
 class Server(BaseModel):
+    """A server of the bot; `permissions` are those of its roles and of @everyone there."""
+
     id: int
     name: str
     permissions: int
+
+
+class Overwrite(BaseModel):
+    """Permissions that a channel gives a role or member, or takes from it."""
+
+    id: int
+    allow: int
+    deny: int
+
+
+class Channel(BaseModel):
+    id: int
+    name: str = ""
+    permission_overwrites: list[Overwrite] = []
+
+
+class Member(BaseModel):
+    roles: list[int]
 
 
 @dataclass(slots=True)

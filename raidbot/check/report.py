@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 
-from raidbot.check import application, backups, clock, database, jobs, program, servers, storage
+from raidbot.check import application, backups, channels, clock, database, jobs, program, servers, storage
 from raidbot.check.discord_client import Application, Command, DiscordClient, Gateway, NoAnswer, connected
-from raidbot.check.findings import Finding, Grade, Part, ok, warning
+from raidbot.check.findings import Finding, Part, ok, warning
 from raidbot.config import Settings, WrongSettings, load
 from raidbot.utils.clock import Clock
 
@@ -57,11 +57,11 @@ async def online_findings(settings: Settings, now: Clock) -> list[Finding]:
 
 
 async def _ask(client: DiscordClient, settings: Settings, now: Clock, found: list[Finding]) -> None:
-    accepted = await application.token(client)
+    accepted, bot = await application.token(client)
     found.append(accepted)
     if client.time is not None:
         found.append(clock.against_discord(client.time.theirs, client.time.ours))
-    if accepted.grade is not Grade.OK:
+    if bot is None:
         return
     try:
         mine = await client.get("/applications/@me", Application)
@@ -71,7 +71,24 @@ async def _ask(client: DiscordClient, settings: Settings, now: Clock, found: lis
         found += application.session_starts(gateway, before.starts, now())
         registered = await client.get(f"/applications/{mine.id}/commands", list[Command])
         found.append(application.commands(registered, before.commands))
-        found += servers.servers(await servers.listed(client), settings)
+        await _ask_about_servers(client, settings, bot.id, found)
         found.append(application.invitation(mine.id))
     except NoAnswer as error:
         found.append(warning(Part.DISCORD, "reachable", f"Discord stopped answering ({error}). Run the check again."))
+
+
+async def _ask_about_servers(client: DiscordClient, settings: Settings, bot: int, found: list[Finding]) -> None:
+    """Check the servers, and on each the channels that it chose, or else the bot's roles. Raises NoAnswer."""
+    listed = await servers.listed(client)
+    found += servers.servers(listed, settings)
+    served = servers.serving(listed, settings)
+    chosen = channels.chosen_channels(settings.database, served)
+    lacking: list[Finding] = []
+    for server in served:
+        if server.id in chosen:
+            lacking += await channels.channels(client, server, chosen[server.id], bot)
+        else:
+            lacking += servers.permissions(server)
+    if served and not lacking:
+        lacking.append(ok(Part.SERVERS, "permissions", "The bot has the permissions it needs."))
+    found += lacking

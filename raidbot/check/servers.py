@@ -24,31 +24,34 @@ async def listed(client: DiscordClient) -> list[Server]:
             return found
 
 
+def serving(found: list[Server], settings: Settings) -> list[Server]:
+    """Return the servers where the bot works."""
+    return [server for server in found if not settings.allowed_guilds or server.id in settings.allowed_guilds]
+
+
 def servers(found: list[Server], settings: Settings) -> Iterator[Finding]:
-    """Check which servers there are, and what the bot's roles lack on each where it works."""
-    allowed = settings.allowed_guilds
-    serving = [server for server in found if not allowed or server.id in allowed]
-    yield _count(found, serving, is_limited=bool(allowed))
-    if absent := [str(one) for one in allowed if one not in {server.id for server in found}]:
+    """Check which servers there are."""
+    yield _count(found, len(serving(found, settings)), is_limited=bool(settings.allowed_guilds))
+    known = {server.id for server in found}
+    if absent := [str(one) for one in settings.allowed_guilds if one not in known]:
         sentence = (
             f"RAIDBOT_ALLOWED_GUILDS names {joined(absent)}, but the bot is not there. Invite it, or correct the id."
         )
         yield warning(Part.SERVERS, "allowed servers", sentence)
-    lacking = [(server, missing) for server in serving if (missing := _missing(server))]
-    for server, missing in lacking:
+
+
+def permissions(server: Server) -> Iterator[Finding]:
+    """Check what the bot's roles lack on a server that has chosen no channels."""
+    if missing := _missing(server):
         sentence = f"On {server.name} (id {server.id}) the bot's roles lack {joined(missing)}."
         yield warning(Part.SERVERS, "permissions", f"{sentence} Give its role these, or do so in the channels it uses.")
-    if serving and not lacking:
-        yield ok(
-            Part.SERVERS, "permissions", "The bot's roles have all permissions it uses. `/setup` looks at channels."
-        )
 
 
-def _count(found: list[Server], serving: list[Server], *, is_limited: bool) -> Finding:
+def _count(found: list[Server], served: int, *, is_limited: bool) -> Finding:
     if not found:
         return warning(Part.SERVERS, "servers", "The bot is on no server yet. Invite it with the address below.")
     number = f"{len(found)} {'server' if len(found) == 1 else 'servers'}"
-    works = f" It works on {len(serving)} of them, as RAIDBOT_ALLOWED_GUILDS says." if is_limited else ""
+    works = f" It works on {served} of them, as RAIDBOT_ALLOWED_GUILDS says." if is_limited else ""
     return ok(Part.SERVERS, "servers", f"The bot is on {number}: {_names(found)}.{works}")
 
 

@@ -1,5 +1,6 @@
 """The checks that ask Discord, over the sandbox."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.permissions import BOT, Permission
+from discord_sandbox.store import Overwrite
 from raidbot.check import report, servers
 from raidbot.check.application import invite_link
 from raidbot.check.findings import Finding, Grade, as_json, as_text
 from raidbot.cli import main
 from raidbot.config import load
+from raidbot.raids.model import ChannelId, GuildId, Kind, Source
+from raidbot.state import Cause
 from raidbot.utils.clock import utc_now
 from tests.conftest import Start
 
@@ -204,6 +208,63 @@ async def test_missing_permissions_are_named_per_server(sandbox: Sandbox, guild:
     assert permissions.grade is Grade.WARNING
     assert f"On Poor Place (id {poor.id}) the bot's roles lack Embed Links and Manage Messages." in permissions.sentence
     assert "Ravenwood" not in permissions.sentence
+
+
+async def choose(start: Start, guild: SandboxGuild, **channels: int) -> None:
+    """Choose channels in the settings of a server, as /setchannel does."""
+    async with start() as bot:
+        await bot.state.change_settings(
+            GuildId(guild.id),
+            lambda before: replace(
+                before,
+                channels={Kind.RAID: ChannelId(channels["raid"])},
+                audit_channel=ChannelId(channels["audit"]),
+            ),
+            Cause(Source.COMMAND),
+        )
+
+
+async def test_missing_permissions_are_named_per_chosen_channel(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    signups, log = guild.add_channel("fights"), guild.add_channel("log")
+    await choose(start, guild, raid=signups.id, audit=log.id)
+    assert (await found(sandbox))["permissions"].grade is Grade.OK
+    guild.deny(signups, "manage_messages", "add_reactions")
+    guild.deny(log, "view_channel")
+
+    lacking = [one.sentence for one in await report.online_findings(load(), utc_now) if one.check == "channels"]
+
+    assert lacking == [
+        "On Ravenwood the bot lacks Manage Messages and Add Reactions in #fights, the channel for raid signups. Give its "
+        "role this there.",
+        "On Ravenwood the bot lacks View Channel, Send Messages and Embed Links in #log, the channel for audit log. Give "
+        "its role this there.",
+    ]
+
+
+async def test_what_a_channel_gives_the_bot_counts(sandbox: Sandbox, start: Start) -> None:
+    poor = sandbox.add_guild("Poor Place", bot_permissions=int(Permission.VIEW_CHANNEL))
+    signups = poor.add_channel("fights")
+    await choose(start, poor, raid=signups.id, audit=signups.id)
+    assert "the bot lacks Manage Messages in #fights" in (await found(sandbox))["channels"].sentence
+    member = sandbox.store.guilds[poor.id].members[sandbox.bot.id]
+    channel = sandbox.store.channels[signups.id]
+    channel.overwrites[member.roles[0]] = Overwrite(id=member.roles[0], kind=0, allow=int(Permission.MANAGE_MESSAGES))
+
+    findings = await found(sandbox)
+
+    assert findings["permissions"].grade is Grade.OK
+    assert "channels" not in findings
+
+
+async def test_a_chosen_channel_that_is_gone_is_named(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    log = guild.add_channel("log")
+    await choose(start, guild, raid=123456789012345678, audit=log.id)
+
+    sentence = (await found(sandbox))["channels"].sentence
+
+    assert sentence.startswith("On Ravenwood the channel for raid signups is gone.")
 
 
 async def test_an_administrator_lacks_nothing(sandbox: Sandbox) -> None:
