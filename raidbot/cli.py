@@ -88,7 +88,7 @@ class _Family:
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._adding = parser.add_subparsers(dest="name", required=True, metavar="command", title="commands")
-        self.commands: Commands = {}
+        self.commands: Commands = self._adding.choices
 
     def add(
         self, name: str, run: Callable[[argparse.Namespace], int], *, does: str, example: str
@@ -99,7 +99,6 @@ class _Family:
             name, help=does, description=description, epilog=f"Example: raidbot {example}", allow_abbrev=False
         )
         added.set_defaults(command=run)
-        self.commands[name] = added
         return added
 
 

@@ -1,6 +1,7 @@
 """Check the bot's permissions in the channels that servers chose."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import discord
@@ -27,9 +28,7 @@ def chosen_channels(database: Path, found: list[Server]) -> dict[int, GuildSetti
     chosen: dict[int, GuildSettings] = {}
     for server in found:
         try:
-            settings = look_into(
-                database, lambda connection, guild=server.id: guilds.settings(connection, GuildId(guild))
-            )
+            settings = look_into(database, partial(guilds.settings, guild=GuildId(server.id)))
         except UnusableDatabase:
             return chosen
         if any(chosen_for(settings, use) for use in Use):
@@ -56,14 +55,14 @@ def _findings(server: Server, settings: GuildSettings, known: dict[int, Channel]
         channel = known.get(chosen)
         if channel is None:
             sentence = (
-                f"On {server.name} the channel for {name} is gone. A manager chooses another with /setchannel set."
+                f"On {server.name} the chosen channel is gone ({name}). A manager chooses another with /setchannel."
             )
             yield warning(Part.SERVERS, "channels", sentence)
             continue
         granted = _granted(server, channel, mine)
         if missing := [label for flag, label in needed_in(use, settings).items() if not getattr(granted, flag)]:
-            sentence = f"On {server.name} the bot lacks {joined(missing)} in #{channel.name}, the channel for {name}."
-            yield warning(Part.SERVERS, "channels", f"{sentence} Give its role this there.")
+            sentence = f"On {server.name} the bot lacks {joined(missing)} in #{channel.name} ({name})."
+            yield warning(Part.SERVERS, "channels", f"{sentence} Give it to the bot's role there.")
 
 
 def _granted(server: Server, channel: Channel, mine: list[int]) -> discord.Permissions:

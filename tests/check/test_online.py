@@ -236,10 +236,11 @@ async def test_missing_permissions_are_named_per_chosen_channel(
     lacking = [one.sentence for one in await report.online_findings(load(), utc_now) if one.check == "channels"]
 
     assert lacking == [
-        "On Ravenwood the bot lacks Manage Messages and Add Reactions in #fights, the channel for raid signups. Give its "
-        "role this there.",
-        "On Ravenwood the bot lacks View Channel, Send Messages and Embed Links in #log, the channel for audit log. Give "
-        "its role this there.",
+        f"On Ravenwood the bot lacks {what}. Give it to the bot's role there."
+        for what in (
+            "Manage Messages and Add Reactions in #fights (raid signups)",
+            "View Channel, Send Messages and Embed Links in #log (audit log)",
+        )
     ]
 
 
@@ -264,7 +265,7 @@ async def test_a_chosen_channel_that_is_gone_is_named(sandbox: Sandbox, guild: S
 
     sentence = (await found(sandbox))["channels"].sentence
 
-    assert sentence.startswith("On Ravenwood the channel for raid signups is gone.")
+    assert sentence.startswith("On Ravenwood the chosen channel is gone (raid signups).")
 
 
 async def test_an_administrator_lacks_nothing(sandbox: Sandbox) -> None:
