@@ -33,20 +33,21 @@ def facts(database: Path, *, now: datetime) -> Facts:
     return Facts(last=last, count=len(files), bytes=sum(file.st_size for file in files), folder=folder)
 
 
-def backups(database: Path, now: datetime) -> Iterator[Finding]:
-    """Check a database that exists."""
+def backups(database: Path, now: datetime, *, makes_backups: bool) -> Iterator[Finding]:
+    """Check a database that exists; `makes_backups` says that a running bot makes one a day."""
     found = facts(database, now=now)
+    by_itself = "A running bot makes one a day" if makes_backups else "RAIDBOT_BACKUPS=off: the bot makes none"
     if found.last is None:
-        sentence = (
-            f"There is no backup in {found.folder} yet. A running bot makes one a day; `raidbot backup` makes one now."
-        )
+        sentence = f"There is no backup in {found.folder} yet. {by_itself}; `raidbot backup` makes one now."
         yield warning(Part.BACKUPS, "backups", sentence)
         return
     kept = (
         f"{found.count} {'is' if found.count == 1 else 'are'} kept in {found.folder}, {in_bytes(found.bytes)} together."
     )
     sentence = f"The last backup is of {ago(found.last, now)}. {kept}"
-    if now - found.last > OVERDUE:
+    if now - found.last <= OVERDUE:
+        yield ok(Part.BACKUPS, "backups", sentence)
+    elif makes_backups:
         yield warning(Part.BACKUPS, "backups", f"{sentence} A newer one is overdue: look for “backup” in the log.")
     else:
-        yield ok(Part.BACKUPS, "backups", sentence)
+        yield warning(Part.BACKUPS, "backups", f"{sentence} {by_itself}; `raidbot backup` makes one now.")

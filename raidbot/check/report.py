@@ -42,7 +42,7 @@ def offline_findings(settings: Settings, now: Clock) -> Iterator[Finding]:
     yield from storage.place(path, storage.mounts())
     yield from storage.room(path)
     if database.version_of(path):
-        yield from backups.backups(path, moment)
+        yield from backups.backups(path, moment, makes_backups=getattr(settings, "backups", "on") == "on")
         yield from jobs.jobs(path, moment)
 
 

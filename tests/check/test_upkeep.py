@@ -60,10 +60,21 @@ async def test_a_clock_behind_the_database_is_named(tmp_path: Path, behind: time
 
 
 def test_without_backups_it_says_how_to_make_one(tmp_path: Path) -> None:
-    (finding,) = backups(tmp_path / "raidbot.db", NOW)
+    (finding,) = backups(tmp_path / "raidbot.db", NOW, makes_backups=True)
 
     assert finding.grade is Grade.WARNING
-    assert "`raidbot backup` makes one now" in finding.sentence
+    assert "A running bot makes one a day; `raidbot backup` makes one now." in finding.sentence
+
+
+@pytest.mark.parametrize("ages", [(), (40 * HOUR,)])
+def test_switched_off_backups_are_named(tmp_path: Path, ages: tuple[timedelta, ...]) -> None:
+    for age in ages:
+        make_backup(tmp_path, NOW - age)
+
+    (finding,) = backups(tmp_path / "raidbot.db", NOW, makes_backups=False)
+
+    assert finding.grade is Grade.WARNING
+    assert finding.sentence.endswith("RAIDBOT_BACKUPS=off: the bot makes none; `raidbot backup` makes one now.")
 
 
 @pytest.mark.parametrize(("age", "grade"), [(20 * HOUR, Grade.OK), (40 * HOUR, Grade.WARNING)])
@@ -72,7 +83,7 @@ def test_the_last_backup_is_named_with_the_number_and_size_of_all(tmp_path: Path
         make_backup(tmp_path, made_at)
     (tmp_path / "backups" / "notes.txt").write_text("not ours")
 
-    (finding,) = backups(tmp_path / "raidbot.db", NOW)
+    (finding,) = backups(tmp_path / "raidbot.db", NOW, makes_backups=True)
 
     assert finding.grade is grade
     assert f"{NOW - age:%Y-%m-%d %H:%M} UTC" in finding.sentence

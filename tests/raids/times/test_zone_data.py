@@ -59,6 +59,20 @@ def test_check_names_the_data_in_use(tmp_path: Path) -> None:
     assert f"The time zone data is 2099a in {newer}." in run(newer, "-m", "raidbot", "check", "--offline")
 
 
+@pytest.mark.parametrize("tz", [None, "Nowhere/Land"])
+def test_without_data_of_the_system_the_package_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tz: str | None
+) -> None:
+    if tz is None:
+        monkeypatch.delenv("TZ", raising=False)
+    else:
+        monkeypatch.setenv("TZ", tz)
+    when = ("-m", "raidbot", "when", "2026-07-01 20:00", "--zone", "Europe/Berlin", "--now", "2026-06-01T12:00")
+
+    assert "2026-07-01 18:00 UTC" in run(tmp_path, *when)
+    assert " of the tzdata package." in run(tmp_path, "-m", "raidbot", "check", "--offline")
+
+
 def test_a_newer_system_is_used(tmp_path: Path) -> None:
     said = run(make_system(tmp_path, "2099a"), "-m", "raidbot", "when", "2026-12-05 20:00", "--zone",
                "America/Vancouver", "--now", "2026-11-30T12:00")  # fmt: skip
