@@ -219,7 +219,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Count the session: one that nobody counted is of another process with this token."""
         await super().before_identify_hook(shard_id, initial=initial)
-        self.delivery.token_sharing.starting_session()
+        await self.delivery.token_sharing.starting_session()
 
     async def close(self) -> None:
         """Stop accepting events, finish running work, flush what can be sent at once, and disconnect."""

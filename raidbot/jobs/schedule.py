@@ -28,7 +28,7 @@ JOB_NAMES = (
     *("refused forms", "boards", "database", "audit", "marks", "sent messages", "absent servers", "write-ahead log"),
     "token",
 )
-"""The names in `all_jobs`, for `raidbot check`."""
+"""The names of all jobs of the heartbeat, for `raidbot check`."""
 
 
 def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:

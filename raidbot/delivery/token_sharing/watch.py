@@ -1,5 +1,6 @@
 """Look at the session starts and at the registered commands."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,6 +22,8 @@ from raidbot.utils.tasks import TaskSet
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(minutes=30)
+_NOTING_SECONDS = 1.0
+"""Time for which a session waits for its note: a database that cannot be written keeps no bot from connecting."""
 
 
 class TokenSharing:
@@ -37,11 +40,15 @@ class TokenSharing:
         self.sessions_of_others = 0
         """Session starts of other processes that were noticed since this one began."""
 
-    def starting_session(self) -> None:
-        """Count a session of this bot, which is about to identify."""
+    async def starting_session(self) -> None:
+        """Count a session of this bot, which is about to identify.
+
+        It is noted before, so that the next start does not take it for another's after a crash.
+        """
         if self._noted is not None:
             self._noted = replace(self._noted, own=self._noted.own + 1)
-            self._looking.spawn(self._note(), name="session start")
+            noting = self._looking.spawn(self._note(), name="session start")
+            await asyncio.wait((noting,), timeout=_NOTING_SECONDS)
 
     async def connecting(self, answer: Mapping[str, int] | None, now: datetime) -> None:
         """Look at what Discord says of session starts before the bot connects."""
