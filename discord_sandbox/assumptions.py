@@ -31,3 +31,8 @@ class Assumptions:
     dead_emoji: DeadEmoji = DeadEmoji.UNKNOWN
     closed_dms_code: int = 50007
     """The error code of people who accept no direct messages; some report 50278 for it."""
+    members_by_id_without_intent: bool = True
+    """True if the gateway answers requests for members by their ids in sessions without the members intent.
+
+    Discord documents that only requests for everybody need the intent.
+    """

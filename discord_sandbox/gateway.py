@@ -44,10 +44,11 @@ class Gateway:
         self.world = world
         self.heartbeat_interval = 41.25
         self.resume_window = 120.0
-        self.allowed_intents = ~Intent(0)
         self.sessions: dict[str, Session] = {}
         self.connections: list[Connection] = []
         self.identified = 0
+        self.refused = 0
+        """The number of identifies for intents that are switched off."""
         self.resumed = 0
         self.presence_updates = 0
         self.repeat_on_resume = 0
@@ -279,7 +280,8 @@ class Gateway:
         if isinstance(bits, bool) or not isinstance(bits, int) or bits & ~KNOWN_INTENTS:
             raise Close(4013, "Invalid intent(s).")
         intents = Intent(bits)
-        if intents & ~self.allowed_intents:
+        if intents & self.world.refused_intents:
+            self.refused += 1
             raise Close(4014, "Disallowed intent(s).")
         threshold, presence = payload.get("large_threshold"), payload.get("presence")
         if not isinstance(threshold, int | None) or not isinstance(presence, dict | None):

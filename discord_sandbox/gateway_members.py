@@ -50,6 +50,9 @@ def chunks(world: World, session: Session, payload: Json, *, ignored: Callable[[
     guild = world.store.guilds.get(ids[0])
     if guild is None or world.bot.id not in guild.members:
         return
+    by_ids, told = bool(payload.get("user_ids")), bool(session.intents & Intent.GUILD_MEMBERS)
+    if by_ids and not told and not world.assumptions.members_by_id_without_intent:
+        return
     members, not_found = _wanted(session, guild, payload)
     parts = [members[start : start + _CHUNK] for start in range(0, len(members), _CHUNK)] or [[]]
     for index, part in enumerate(parts):

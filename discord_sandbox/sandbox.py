@@ -19,7 +19,7 @@ from discord_sandbox.people import Person
 from discord_sandbox.ratelimits import Mode, RateLimits
 from discord_sandbox.server import PREFIX, Recorded, RestServer
 from discord_sandbox.store import Channel, Guild, Message, Role, Store, User, reaction_key, read_id
-from discord_sandbox.world import Quarantine, World
+from discord_sandbox.world import Intent, Quarantine, World
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
@@ -223,6 +223,10 @@ class Sandbox:
         """Refuse the bot's direct messages as for one that Discord took for a spammer; `OFF` ends it."""
         self.world.quarantine = whom
         self.store.changed()
+
+    def switch_off(self, intent: Intent) -> None:
+        """Switch off a privileged intent, as in Discord's developer portal. Sessions that have it keep it."""
+        self.world.switch_off(intent)
 
     async def delete_message(self, message: Message) -> None:
         messages.delete(self.world, self.store.channels[message.channel_id], message)

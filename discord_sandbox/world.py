@@ -44,6 +44,12 @@ class Intent(IntFlag):
 
 
 KNOWN_INTENTS = sum(Intent)
+PRIVILEGED_INTENTS = {
+    Intent.GUILD_PRESENCES: 1 << 12 | 1 << 13,
+    Intent.GUILD_MEMBERS: 1 << 14 | 1 << 15,
+    Intent.MESSAGE_CONTENT: 1 << 18 | 1 << 19,
+}
+"""Those that are switched on in Discord's developer portal, with the application's flags that say so."""
 
 
 MAX_SESSIONS, SESSION_WINDOW = 1000, timedelta(days=1)
@@ -95,6 +101,7 @@ class World:
         self.sessions_left = MAX_SESSIONS
         self._sessions_until: datetime | None = None
         self.application_flags = 1 << 15 | 1 << 19  # GUILD_MEMBERS and MESSAGE_CONTENT, as for a bot in few guilds
+        self.refused_intents = Intent(0)
         self.listeners: list[Callable[[Dispatch], None]] = []
         self.bot = User(id=self.store.seed_id(), username="RaidBot", bot=True, discriminator="0001")
         self.store.users[self.bot.id] = self.bot
@@ -122,6 +129,11 @@ class World:
         if self._sessions_until is not None and self.clock.now() >= self._sessions_until:
             self._sessions_until, self.sessions_left = None, MAX_SESSIONS
         return self._sessions_until
+
+    def switch_off(self, intent: Intent) -> None:
+        """Switch off a privileged intent of the application. Sessions that have it keep it."""
+        self.application_flags &= ~PRIVILEGED_INTENTS[intent]
+        self.refused_intents |= intent
 
     def publish(self, event: Dispatch) -> None:
         """Dispatch an event to all listeners; call it after the store was changed."""

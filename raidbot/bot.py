@@ -26,7 +26,7 @@ from raidbot.delivery.invalid_requests import InvalidRequests
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
-from raidbot.ops.importer.series.takeover import take_over_kept_rows
+from raidbot.ops.upkeep import Upkeep
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.clock import Clock
@@ -46,11 +46,17 @@ _NOTICING = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Settings of the whole bot. Without URLs it uses Discord's own; empty `allowed_guilds` means every guild."""
+    """Settings of the whole bot. Without URLs it uses Discord's own; empty `allowed_guilds` means every guild.
+
+    `members_intent` asks for the privileged Server Members Intent. Without `needs_members_intent`, `login` raises
+    MembersIntentOffError if it is switched off.
+    """
 
     api_url: str | None = None
     gateway_url: str | None = None
     allowed_guilds: frozenset[int] = frozenset()
+    members_intent: bool = True
+    needs_members_intent: bool = True
     heartbeat_seconds: float = 15.0
     dm_batch: int = 5
     dm_pause_seconds: float = 1.2
@@ -60,6 +66,11 @@ class Options:
     guild_ready_seconds: float = 2.0
     second_look_seconds: float = 5.0
     presence_seconds: float = 20.0
+    backups: bool = False
+
+
+class MembersIntentOffError(Exception):
+    """Discord's flags of the application say that the members intent is switched off. Nothing was started."""
 
 
 class GuildNotAllowed(Refusal):
@@ -94,7 +105,9 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=discord.Intents(guilds=True, members=True, guild_messages=True, guild_reactions=True),
+            intents=discord.Intents(
+                guilds=True, members=options.members_intent, guild_messages=True, guild_reactions=True
+            ),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
@@ -116,6 +129,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self._closing: asyncio.Task[None] | None = None
         self._went_away = clock()
         self._lost_sessions: dict[int, datetime] = {}
+        self._was_ready = False
         self.state = State(db, clock)
         self.api = DiscordApi(invalid=invalid)
         self.gate = SignupGate(self, self.state, self.api)
@@ -131,13 +145,22 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             presence_seconds=options.presence_seconds,
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
-        self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)
+        self.questions = self.delivery.questions
+        self.upkeep = Upkeep(db, makes_backups=options.backups)
+        jobs = {**all_jobs(self.state, self.delivery, serves=self.serves), **self.upkeep.jobs()}
+        self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
+        self.delivery.departures.on_known = self.heartbeat.wake
 
     async def setup_hook(self) -> None:
-        """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
+        """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed.
+
+        Raises MembersIntentOffError.
+        """
+        if self.members_intent and not self._options.needs_members_intent and not self._may_have_members():
+            raise MembersIntentOffError
         latest: datetime | None = await self.state.db.read(audit.latest)
         self._went_away = latest or self.state.now()
-        await take_over_kept_rows(self._db, self.state.now())
+        await self.upkeep.prepare(self.state.now())
         await self.state.find_boards()
         await self.delivery.presence.load()
         for cog in all_cogs(self._services()):
@@ -151,6 +174,15 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)
         registration = retry_until_done("command registration", register)
         self._tasks.spawn(registration, name="command registration")
+
+    @property
+    def members_intent(self) -> bool:
+        """True if Discord tells the bot of members who come, leave, or get other names and roles."""
+        return self.intents.members
+
+    def _may_have_members(self) -> bool:
+        flags = self.application.flags if self.application else None
+        return flags is None or flags.gateway_guild_members or flags.gateway_guild_members_limited
 
     async def _read_raids(self) -> None:
         await self.state.load()
@@ -184,7 +216,8 @@ class RaidBot(commands.AutoShardedBot, BotClient):
 
     async def on_shard_ready(self, shard: int) -> None:
         """Compare the boards of the shard's guilds that did not become available."""
-        log.info("connected", shard=shard, guilds=len(self.guilds))
+        if self._was_ready:
+            log.info("connected", shard=shard)
         since = self._lost_sessions.pop(shard, self._went_away)
 
         def concerns(guild: GuildId) -> bool:
@@ -195,6 +228,13 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             "reconciling", partial(self.delivery.reconcile.rounds.finish, concerns, since=since)
         )
         self._tasks.spawn(reconciling, name="reconciling")
+
+    async def on_ready(self) -> None:
+        """Say once that all shards are connected. discord.py dispatches this after new sessions, too."""
+        if not self._was_ready:
+            self._was_ready = True
+            servers, shards = len(self.guilds), self.shard_count
+            log.info("connected", servers=servers, shards=shards, members_intent=self.members_intent)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Ignore messages: discord.py would search each one for a prefix command."""
@@ -238,6 +278,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         await self.delivery.event_queue.end(_EVENTS_TIMEOUT_SECONDS)
         await self._keep_unhandled(share(4))
         await self._tasks.cancel_all()
+        await _at_most(share(5), self.upkeep.stop())
         await _at_most(share(4), self.state.wait_for_writes())
         await self.delivery.stop(share(3))  # each of two steps takes that long
         await _at_most(share(1), super().close())

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from raidbot import __version__, process
+from raidbot import __version__, maintenance, process
 from raidbot.check import report
 from raidbot.check.findings import as_json, as_text, is_content
 from raidbot.check.member import NoTag, member_tag
@@ -32,6 +32,7 @@ from raidbot.utils.errors import Refusal
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; README.md lists the codes."""
+    logging.open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -123,6 +124,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Commands]:
 
     _add_demo(family)
     _add_import(family)
+    maintenance.add_commands(family.add)
 
     when = family.add(
         "when", _when, does="say what a typed time means", example='when "friday 8pm" --zone Europe/Berlin'

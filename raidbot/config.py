@@ -45,6 +45,11 @@ def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _switch(value: object) -> object:
+    """Take a TOML `true` or `false` for on and off."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else _lower(value)
+
+
 def _listed(value: object) -> object:
     """Split `1, 2` from the environment into a list; a TOML list passes through. Entries are checked later."""
     return [entry for part in value.split(",") if (entry := part.strip())] if isinstance(value, str) else value
@@ -103,6 +108,9 @@ class Settings(BaseSettings):
     allowed_guilds: Annotated[tuple[Snowflake, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="a list of server ids (15 to 19 digits each), with commas between them in the environment"
     )
+    members_intent: Annotated[Literal["auto", "on", "off"], BeforeValidator(_switch)] = Field(
+        "auto", description="one of auto, on, off"
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         "info", description="one of debug, info, warning, error"
     )
@@ -110,12 +118,14 @@ class Settings(BaseSettings):
         "console", description="console or json"
     )
     log_file: Path | None = Field(None, description="the path of a file")
+    log_days: int = Field(14, ge=1, le=3650, description="a whole number of days from 1 to 3650")
     heartbeat_seconds: Seconds = Field(15.0, description="a number of seconds from 0.05 to 3600")
     dm_batch: int = Field(5, ge=1, le=50, description="a whole number from 1 to 50")
     dm_pause_seconds: Seconds = Field(1.2, description="a number of seconds from 0.05 to 3600")
     dm_opening_seconds: Seconds = Field(1.6, description="a number of seconds from 0.05 to 3600")
     reaction_limit: int = Field(5, ge=1, le=1000, description="a whole number from 1 to 1000")
     reaction_window_seconds: Seconds = Field(10.0, description="a number of seconds from 0.05 to 3600")
+    backups: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = Field("on", description="on or off")
     takeover_seconds: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = Field(
         15.0, description="a number of seconds from 0 to 300"
     )

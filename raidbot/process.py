@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,13 +16,15 @@ import discord
 import structlog
 
 from raidbot import __version__
-from raidbot.bot import Options, RaidBot
+from raidbot.bot import MembersIntentOffError, Options, RaidBot
 from raidbot.config import Settings
 from raidbot.db import rights
-from raidbot.db.database import Database
+from raidbot.db.database import Database, schema_version
 from raidbot.db.errors import UnusableDatabase
 from raidbot.db.process_lock import AlreadyRuns
+from raidbot.db.raid_queries import hosted_count
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
+from raidbot.ops.garbage import keep_collections_short, release_collections
 from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
 from raidbot.utils.backoff import Backoff
@@ -42,6 +44,7 @@ STOP_TIMEOUT_SECONDS = 9.0
 """Below the 10 s after which systems kill a process they asked to stop."""
 _LOOK_SECONDS = 0.2
 """Time between two looks at the lock of another process."""
+_LAST_WORDS_SECONDS = 0.3
 _FIRST_BACKOFF_SECONDS, _MAX_BACKOFF_SECONDS = 1.0, 60.0
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 _BAD_TOKEN, _BAD_INTENTS = 4004, 4014
@@ -60,11 +63,27 @@ class BadToken(RefusedByDiscord):
         )
 
 
+_MEMBERS_INTENT_OFF = "Discord does not give this application the Server Members Intent."
+_SWITCH_MEMBERS_INTENT_ON = (
+    "Open your application in Discord's developer portal, choose Bot, switch on SERVER MEMBERS INTENT and start again."
+)
+_WITHOUT_MEMBERS_INTENT = (
+    f"{_MEMBERS_INTENT_OFF} RaidBot works without it: it learns names and roles when members use commands and "
+    "reactions, and asks who left before reminders, before signups close and every three hours. To hear of members who "
+    f"leave at once, switch it on. {_SWITCH_MEMBERS_INTENT_ON} RAIDBOT_MEMBERS_INTENT=off keeps this from being said."
+)
+
+
 class MissingIntent(RefusedByDiscord):
     def __init__(self) -> None:
+        super().__init__(f"{_MEMBERS_INTENT_OFF} {_SWITCH_MEMBERS_INTENT_ON}")
+
+
+class RefusedIntents(RefusedByDiscord):
+    def __init__(self) -> None:
         super().__init__(
-            "Discord does not give this application the Server Members Intent. Open your application in Discord's "
-            "developer portal, choose Bot, switch on SERVER MEMBERS INTENT and start again."
+            f"Discord refuses what RaidBot asks to be told of (code {_BAD_INTENTS}), although nothing of it has to be "
+            "switched on for the application. Look at Discord's status page, and try again later."
         )
 
 
@@ -72,15 +91,22 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     """Run the bot until it is told to stop, and return one of the exit codes above."""
     silence_voice_warnings()
     logging.hide(settings.token.get_secret_value())
+    as_json = settings.log_format == "json"
     try:
-        logging.configure(level=settings.log_level, json=settings.log_format == "json", file=settings.log_file)
+        logging.configure(level=settings.log_level, json=as_json, file=settings.log_file, days=settings.log_days)
     except OSError as error:
         why = (settings.log_file and rights.hindrance(settings.log_file)) or ""
         print(f"The log cannot be written to {settings.log_file}: {error.strerror}. {why}".rstrip(), file=sys.stderr)
         return WRONG_SETTINGS
+    logging.log_uncaught()
+    code = _exit_code(settings, clock)
+    logging.flush()
+    return code
+
+
+def _exit_code(settings: Settings, clock: Clock) -> int:
     try:
         zone_data.check()
-        log.info("starting", version=__version__, database=str(settings.database), zone_data=str(zone_data.in_use()))
         asyncio.run(_serve(settings, clock))
     except UnusableDatabase as error:
         log.critical(str(error))
@@ -100,13 +126,30 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
 
 async def _serve(settings: Settings, clock: Clock) -> None:
     stop_requested = asyncio.Event()
-    _handle_signals(stop_requested)
+    _handle_signals(stop_requested, settings.log_level)
+    options = _options(settings)
+    try:
+        await _serve_with(options, settings, clock, stop_requested)
+    except MissingIntent:
+        if settings.members_intent != "auto":
+            raise
+    else:
+        return
+    log.warning(_WITHOUT_MEMBERS_INTENT)
+    if not stop_requested.is_set():
+        release_collections()
+        await _serve_with(replace(options, members_intent=False), settings, clock, stop_requested)
+
+
+async def _serve_with(options: Options, settings: Settings, clock: Clock, stop_requested: asyncio.Event) -> None:
     db = await _open(settings, stop_requested)
     if db is None:
         return
     _tag_members(settings.database)
     try:
-        bot = RaidBot(db, clock, _options(settings))
+        bot = RaidBot(db, clock, options)
+        if options.members_intent or settings.members_intent == "off":  # else it was said
+            await _say_what_starts(db, settings.database)
         await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()
@@ -136,6 +179,12 @@ async def _open(settings: Settings, stop_requested: asyncio.Event) -> Database |
     return None
 
 
+async def _say_what_starts(db: Database, path: Path) -> None:
+    schema, raids = await db.read(schema_version), await db.read(hosted_count)
+    zones = str(zone_data.in_use())
+    log.info("starting", version=__version__, database=str(path), schema=schema, open_raids=raids, zone_data=zones)
+
+
 def _tag_members(database: Path) -> None:
     """Name members in the log by tags of the key beside the database."""
     try:
@@ -149,12 +198,15 @@ def _options(settings: Settings) -> Options:
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url,
         allowed_guilds=frozenset(settings.allowed_guilds),
+        members_intent=settings.members_intent != "off",
+        needs_members_intent=settings.members_intent == "on",
         heartbeat_seconds=settings.heartbeat_seconds,
         dm_batch=settings.dm_batch,
         dm_pause_seconds=settings.dm_pause_seconds,
         dm_opening_seconds=settings.dm_opening_seconds,
         reaction_limit=settings.reaction_limit,
         reaction_window_seconds=settings.reaction_window_seconds,
+        backups=settings.backups == "on",
     )
 
 
@@ -167,13 +219,17 @@ async def _run_until_stopped(bot: RaidBot, token: str, stop_requested: asyncio.E
     stop = asyncio.create_task(stop_requested.wait(), name="stop requested")
     await asyncio.wait((connected, stop), return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
-    asyncio.get_running_loop().call_later(STOP_TIMEOUT_SECONDS, _force_exit)
+    ending = asyncio.get_running_loop().call_later(STOP_TIMEOUT_SECONDS, _force_exit)
     await bot.close()
     connected.cancel()
     await asyncio.wait((connected,))
     if stop_requested.is_set():
         return
-    await connected
+    try:
+        await connected
+    except MissingIntent:  # the process may go on
+        ending.cancel()
+        raise
     raise RuntimeError("the connection to Discord ended")
 
 
@@ -184,10 +240,12 @@ async def _connect(bot: RaidBot, token: str) -> None:
         await _retry_until_reachable(bot.connect)
     except discord.LoginFailure:
         raise BadToken from None
-    except discord.PrivilegedIntentsRequired:
+    except MembersIntentOffError:
         raise MissingIntent from None
+    except discord.PrivilegedIntentsRequired:
+        raise _refused_intents(bot) from None
     except discord.ConnectionClosed as closed:
-        raise _refusal(closed) from closed
+        raise _refusal(closed, bot) from closed
     except discord.HTTPException as error:
         raise RefusedByDiscord(f"Discord refused the login: {error}.") from error
 
@@ -195,8 +253,8 @@ async def _connect(bot: RaidBot, token: str) -> None:
 async def _log_in(bot: RaidBot, token: str) -> None:
     try:
         await bot.login(token)
-        gc.collect()
-        gc.freeze()  # what is loaded lasts: later collections that looked through it would stall the loop
+        log.info("logged in", bot=str(bot.user), id=bot.application_id)
+        keep_collections_short()
     except _UNREACHABLE:
         await reset_session(bot)
         raise
@@ -213,26 +271,40 @@ async def _retry_until_reachable(step: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(pause)
 
 
-def _refusal(closed: discord.ConnectionClosed) -> RefusedByDiscord:
+def _refused_intents(bot: RaidBot) -> RefusedByDiscord:
+    """Return what Discord means: of the bot's intents only the members intent can be switched off."""
+    return MissingIntent() if bot.members_intent else RefusedIntents()
+
+
+def _refusal(closed: discord.ConnectionClosed, bot: RaidBot) -> RefusedByDiscord:
     if closed.code == _BAD_TOKEN:
         return BadToken()
     if closed.code == _BAD_INTENTS:
-        return MissingIntent()
+        return _refused_intents(bot)
     return RefusedByDiscord(f"Discord closed the connection for good (code {closed.code}).")
 
 
-def _handle_signals(stop_requested: asyncio.Event) -> None:
-    """Set `stop_requested` on the first SIGINT or SIGTERM; exit at once on the second, which the database survives."""
+def _handle_signals(stop_requested: asyncio.Event, log_level: str) -> None:
+    """Set `stop_requested` on the first SIGINT or SIGTERM; exit at once on the second, which the database survives.
+
+    SIGUSR1 switches the log between its level and debug.
+    """
     loop = asyncio.get_running_loop()
 
     def tell(number: int) -> None:
         if stop_requested.is_set():
+            logging.flush(_LAST_WORDS_SECONDS)
             os._exit(128 + number)
         log.info("stopping", signal=signal.Signals(number).name)
         stop_requested.set()
 
+    def change_level(_number: int) -> None:
+        log.warning("log level changed", to=logging.toggle_debug(log_level))
+
     for number in (signal.SIGINT, signal.SIGTERM):
         _handle(loop, number, tell)
+    if hasattr(signal, "SIGUSR1"):
+        _handle(loop, signal.SIGUSR1, change_level)
 
 
 def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], None]) -> None:
@@ -244,4 +316,5 @@ def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], 
 
 def _force_exit() -> None:
     log.error("shutdown timed out; unfinished work stays in the database", seconds=STOP_TIMEOUT_SECONDS)
+    logging.flush(_LAST_WORDS_SECONDS)
     os._exit(FATAL)

@@ -14,6 +14,7 @@ import pytest
 import structlog
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.world import Intent
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
 from tests import chaos, openapi_check
@@ -44,6 +45,7 @@ LONGEST = (
     "tests/e2e/",
     "tests/browser/",
     "tests/test_process.py",
+    "tests/process/",
     "tests/test_wheel.py",
     "tests/ops/importer/test_round_trip.py",
 )
@@ -95,6 +97,15 @@ def limits() -> Limits:
     return "off"
 
 
+@pytest.fixture
+def members_intent() -> bool:
+    """True if the application has the members intent; tests run without it, too, by `EITHER_INTENT`."""
+    return True
+
+
+EITHER_INTENT = pytest.mark.parametrize("members_intent", [True, False], ids=["", "without the members intent"])
+
+
 @asynccontextmanager
 async def checked_sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
     """At the end, all that crossed the wire has to fit Discord's description, and nothing may have been missing."""
@@ -107,8 +118,10 @@ async def checked_sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
+async def sandbox(limits: Limits, members_intent: bool) -> AsyncIterator[Sandbox]:
     async with checked_sandbox(limits) as running:
+        if not members_intent:
+            running.switch_off(Intent.GUILD_MEMBERS)
         yield running
 
 
@@ -126,7 +139,7 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(sandbox: Sandbox, database: Path) -> Start:
+def start(sandbox: Sandbox, database: Path, members_intent: bool) -> Start:
     """Run the bot on the test's database for the length of a block. It is ready inside and shut down in order after.
 
     `prepare` gets the bot before it logs in.
@@ -145,6 +158,7 @@ def start(sandbox: Sandbox, database: Path) -> Start:
             "dm_pause_seconds": 0.05,
             "dm_opening_seconds": 0.05,
             "guild_ready_seconds": 0.1,
+            "members_intent": members_intent,
         } | chosen
         if "BOT_IS_OF_AN_EARLIER_COMMIT" in os.environ:  # set by tests/repository/found_rows.py
             options = {name: value for name, value in options.items() if name in Options.__dataclass_fields__}

@@ -239,3 +239,19 @@ def test_settings_cannot_be_changed_afterwards(monkeypatch: pytest.MonkeyPatch) 
 def test_every_setting_says_what_it_may_be() -> None:
     assert all(field.description for field in Settings.model_fields.values())
     assert variable("log_level") == "RAIDBOT_LOG_LEVEL"
+
+
+@pytest.mark.parametrize(("toml", "chosen"), [('"ON"', "on"), ("true", "on"), ("false", "off"), ('"auto"', "auto")])
+def test_the_members_intent_is_a_switch_with_a_third_position(folder: Path, toml: str, chosen: str) -> None:
+    (folder / "raidbot.toml").write_text(f'token = "t"\nmembers_intent = {toml}\n')
+
+    assert load().members_intent == chosen
+
+
+def test_a_wrong_choice_of_the_members_intent_is_named(folder: Path) -> None:
+    (folder / ".env").write_text("DISCORD_TOKEN=t\nRAIDBOT_MEMBERS_INTENT=maybe\nRAIDBOT_LOG_DAYS=0\n")
+
+    assert setting_errors() == [
+        ".env, line 2: RAIDBOT_MEMBERS_INTENT is 'maybe'. It must be one of auto, on, off.",
+        ".env, line 3: RAIDBOT_LOG_DAYS is '0'. It must be a whole number of days from 1 to 3650.",
+    ]

@@ -1,14 +1,11 @@
 """`raidbot run` as a child process: its output and its exit codes."""
 
 import asyncio
-import json
 import os
-import shutil
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,38 +15,7 @@ from discord_sandbox.world import Intent
 from raidbot import process
 from raidbot.db.database import Database
 from raidbot.utils import member_tags
-
-ROOT = Path(__file__).parent.parent
-
-
-class BotProcess:
-    """A running `raidbot run`; `said` is its output so far, stdout and stderr."""
-
-    def __init__(self, child: asyncio.subprocess.Process) -> None:
-        self.child = child
-        self.output = ""
-        self.reading = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        assert self.child.stdout is not None
-        while chunk := await self.child.stdout.read(65536):
-            self.output += chunk.decode()
-
-    def send_signal(self, number: signal.Signals) -> None:
-        self.child.send_signal(number)
-
-    async def exit_code(self, *, within: float = 30) -> int:
-        """Return the exit code. Kill the process and fail the test if it still runs after `within` seconds."""
-        try:
-            async with asyncio.timeout(within):
-                code = await self.child.wait()
-                await self.reading
-        except TimeoutError:
-            pytest.fail(f"still running after {within} s: {self.output}")
-        finally:
-            if self.child.returncode is None:
-                self.child.kill()
-        return code
+from tests.process.running import WITHOUT_ROOT_FILE_ACCESS, events, online, running_bot, wait_until
 
 
 @pytest.fixture
@@ -57,45 +23,6 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(limits="off") as sandbox:
         sandbox.add_guild("Home")
         yield sandbox
-
-
-_SETPRIV = shutil.which("setpriv") if os.geteuid() == 0 else None
-_WITHOUT_ROOT_FILE_ACCESS = (_SETPRIV, "--bounding-set=-dac_override,-dac_read_search") if _SETPRIV else ()
-"""Command prefix that makes file permissions apply to root too."""
-
-
-@asynccontextmanager
-async def running_bot(folder: Path, sandbox: Sandbox, **settings: str) -> AsyncIterator[BotProcess]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "DISCORD_TOKEN": sandbox.token,
-        "RAIDBOT_DISCORD_API_URL": sandbox.api_url,
-        **settings,
-    }
-    child = await asyncio.create_subprocess_exec(
-        *_WITHOUT_ROOT_FILE_ACCESS, sys.executable, "-m", "raidbot", "run",
-        cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    bot = BotProcess(child)
-    try:
-        yield bot
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-
-
-def online(sandbox: Sandbox) -> bool:
-    return any(session.connection for session in sandbox.gateway.sessions.values())
-
-
-async def wait_until(bot: BotProcess, fact: Callable[[], bool]) -> None:
-    """Wait up to 30 seconds until `fact` is true; fail the test with the bot's output if the bot ends first."""
-    async with asyncio.timeout(30):
-        while not fact():
-            await asyncio.wait((bot.reading,), timeout=0.05)
-            assert fact() or not bot.reading.done(), bot.output
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -149,13 +76,93 @@ async def test_a_bad_token_is_said_in_a_sentence(tmp_path: Path, sandbox: Sandbo
     assert "Traceback" not in bot.output
 
 
-async def test_a_missing_intent_is_said_in_a_sentence(tmp_path: Path, sandbox: Sandbox) -> None:
-    sandbox.gateway.allowed_intents = ~Intent.GUILD_MEMBERS
-    async with running_bot(tmp_path, sandbox) as bot:
+@pytest.mark.parametrize("is_in_flags", [True, False])
+async def test_a_missing_intent_that_is_needed_is_said_in_a_sentence(
+    tmp_path: Path, sandbox: Sandbox, is_in_flags: bool
+) -> None:
+    _take_members_intent(sandbox, is_in_flags=is_in_flags)
+    async with running_bot(tmp_path, sandbox, RAIDBOT_MEMBERS_INTENT="on") as bot:
         assert await bot.exit_code() == process.REFUSED_BY_DISCORD
 
     assert "switch on SERVER MEMBERS INTENT" in bot.output
     assert "Traceback" not in bot.output
+    assert sandbox.gateway.refused == 1
+
+
+def _take_members_intent(sandbox: Sandbox, *, is_in_flags: bool) -> None:
+    """Switch the members intent off; Discord might tell of it only when the bot connects."""
+    if is_in_flags:
+        sandbox.switch_off(Intent.GUILD_MEMBERS)
+    else:
+        sandbox.world.refused_intents = Intent.GUILD_MEMBERS
+
+
+@pytest.mark.parametrize("is_in_flags", [True, False])
+async def test_without_the_members_intent_it_runs_and_says_once_what_that_means(
+    tmp_path: Path, sandbox: Sandbox, is_in_flags: bool
+) -> None:
+    _take_members_intent(sandbox, is_in_flags=is_in_flags)
+    async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_FORMAT="json") as bot:
+        await wait_until(bot, lambda: '"connected"' in bot.output)
+        sessions = sandbox.gateway.refused, sandbox.gateway.identified
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.exit_code(within=10) == process.ENDED
+
+    said = events(bot.output)
+    assert [line["event"] for line in said].count("starting") == 1
+    (warning,) = [str(line["event"]) for line in said if line["level"] == "warning"]
+    assert warning.startswith("Discord does not give this application the Server Members Intent. RaidBot works without")
+    assert [line["members_intent"] for line in said if line["event"] == "connected"] == [False]
+    assert sessions == ((0, 1) if is_in_flags else (1, 1))
+    assert "Traceback" not in bot.output
+
+
+async def test_a_refused_intent_costs_a_session_start_of_each_shard_once(tmp_path: Path) -> None:
+    async with Sandbox(limits="off", shards=2) as sandbox:
+        sandbox.add_guild("Home")
+        _take_members_intent(sandbox, is_in_flags=False)
+        async with running_bot(tmp_path, sandbox) as bot:
+            await wait_until(bot, lambda: " connected " in bot.output)
+            sessions = sandbox.gateway.refused, sandbox.gateway.identified
+            bot.send_signal(signal.SIGTERM)
+            assert await bot.exit_code(within=10) == process.ENDED
+
+    assert sessions == (2, 2)
+
+
+async def test_members_are_not_asked_for_if_that_is_chosen(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with running_bot(tmp_path, sandbox, RAIDBOT_MEMBERS_INTENT="off", RAIDBOT_LOG_FORMAT="json") as bot:
+        await wait_until(bot, lambda: '"connected"' in bot.output)
+        (session,) = sandbox.gateway.sessions.values()
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.exit_code(within=10) == process.ENDED
+
+    assert not session.intents & Intent.GUILD_MEMBERS
+    assert not [line for line in events(bot.output) if line["level"] == "warning"]
+
+
+async def test_an_intent_that_is_taken_away_while_it_runs_ends_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with running_bot(tmp_path, sandbox) as bot:
+        await wait_until(bot, lambda: " connected " in bot.output)
+        sandbox.switch_off(Intent.GUILD_MEMBERS)
+
+        await sandbox.gateway.drop(4014)
+
+        await wait_until(bot, lambda: bot.output.count(" connected ") == 2)
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.exit_code(within=10) == process.ENDED
+    assert bot.output.count("Discord does not give this application") == 1
+    assert sandbox.gateway.refused == 0
+
+
+async def test_the_members_intent_is_not_blamed_for_the_refusal_of_others(tmp_path: Path, sandbox: Sandbox) -> None:
+    sandbox.world.refused_intents = Intent.GUILDS
+    async with running_bot(tmp_path, sandbox) as bot:
+        assert await bot.exit_code() == process.REFUSED_BY_DISCORD
+
+    assert "Discord refuses what RaidBot asks to be told of (code 4014)" in bot.output
+    assert "Traceback" not in bot.output
+    assert sandbox.gateway.refused == 2
 
 
 async def test_a_wrong_setting_is_said_in_a_sentence(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -217,7 +224,7 @@ def _create_read_only_database(path: Path) -> None:
             _create_read_only_database,
             "cannot be written",
             marks=pytest.mark.skipif(
-                os.geteuid() == 0 and not _WITHOUT_ROOT_FILE_ACCESS, reason="root may write read-only files"
+                os.geteuid() == 0 and not WITHOUT_ROOT_FILE_ACCESS, reason="root may write read-only files"
             ),
         ),
     ],
@@ -271,19 +278,3 @@ async def test_a_link_to_the_database_leads_to_the_same_lock(tmp_path: Path, san
         await running.close()  # its thread would keep a failed test from ending
 
     assert f"Another RaidBot already runs on {second}" in bot.output
-
-
-async def test_machines_read_json(tmp_path: Path, sandbox: Sandbox) -> None:
-    async with running_bot(
-        tmp_path, sandbox, DISCORD_TOKEN="not-the-token", RAIDBOT_LOG_FORMAT="json", RAIDBOT_LOG_FILE="logs/bot.log"
-    ) as bot:
-        assert await bot.exit_code() == process.REFUSED_BY_DISCORD
-
-    said, filed = _events(bot.output), _events((tmp_path / "logs" / "bot.log").read_text())
-    assert said[0]["event"] == "starting"
-    assert said[-1]["level"] == "critical"
-    assert [event["event"] for event in filed] == [event["event"] for event in said]
-
-
-def _events(lines: str) -> list[dict[str, str]]:
-    return [json.loads(line) for line in lines.splitlines()]

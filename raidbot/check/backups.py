@@ -1,36 +1,14 @@
 """Check the backups: the last one, how many there are, and how large they are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from raidbot.check.findings import Finding, Part, ago, in_bytes, ok, warning
+from raidbot.ops.backups.names import facts
 
 OVERDUE = timedelta(hours=36)
 """Backups are made once a day; one may fall into a night with the machine off."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """Facts about the folder of backups."""
-
-    last: datetime | None
-    count: int
-    bytes: int
-    folder: Path
-
-
-def facts(database: Path, *, now: datetime) -> Facts:
-    """Return what there is in the folder of backups; times ahead of `now` do not count as the newest."""
-    folder = database.parent / "backups"
-    try:
-        files = [file.stat() for file in folder.iterdir() if file.is_file() and file.name.startswith(database.stem)]
-    except OSError:
-        files = []
-    made = [datetime.fromtimestamp(file.st_mtime, UTC) for file in files]
-    last = max((moment for moment in made if moment <= now + timedelta(hours=1)), default=None)
-    return Facts(last=last, count=len(files), bytes=sum(file.st_size for file in files), folder=folder)
 
 
 def backups(database: Path, now: datetime, *, makes_backups: bool) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from raidbot.check.findings import Finding, Part, ago, ok, warning, wrong
-from raidbot.db import health, process_lock, rights
+from raidbot.db import health, process_lock, replacement, rights
 from raidbot.db.announcements import unheard_mentions
 from raidbot.db.database import inspect, look_into, migrations
 from raidbot.db.errors import UnusableDatabase
@@ -36,9 +36,13 @@ def database(path: Path, now: datetime) -> Iterator[Finding]:
     since = running_since(path)
     if since is not None:
         yield ok(Part.DATABASE, "running", f"A RaidBot is running on it, since {ago(since, now)}.")
+    if waiting := replacement.waiting(path):
+        sentence = f"A restore was interrupted; the next start puts {waiting.name} in the place of {path}."
+        yield warning(Part.DATABASE, "restore", sentence)
     try:
         if not path.exists():
-            yield from _new(path)
+            if waiting is None:
+                yield from _new(path)
             return
         version = inspect(path)
         yield _version(path, version)

@@ -42,7 +42,7 @@ def offline_findings(settings: Settings, now: Clock) -> Iterator[Finding]:
     yield from storage.place(path, storage.mounts())
     yield from storage.room(path)
     if database.version_of(path):
-        yield from backups.backups(path, moment, makes_backups=getattr(settings, "backups", "on") == "on")
+        yield from backups.backups(path, moment, makes_backups=settings.backups == "on")
         yield from jobs.jobs(path, moment)
 
 
@@ -65,7 +65,7 @@ async def _ask(client: DiscordClient, settings: Settings, now: Clock, found: lis
         return
     try:
         mine = await client.get("/applications/@me", Application)
-        found.append(application.intents(mine, getattr(settings, "members_intent", "on")))
+        found.append(application.intents(mine, settings.members_intent))
         before = application.noted(settings.database, mine.id)
         gateway = await client.get("/gateway/bot", Gateway)
         found += application.session_starts(gateway, before.starts, now())

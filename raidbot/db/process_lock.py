@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from raidbot.db import replacement
 from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusable
 
 
@@ -21,8 +22,9 @@ class AlreadyRuns(UnusableDatabase):
 
 @contextmanager
 def hold_if_locked(path: Path) -> Iterator[None]:
-    """Hold the lock if its file exists, so that no other process uses the database. Creates and changes no file.
+    """Hold the lock if its file exists, so that no other process uses the database.
 
+    Creates and changes no file, but finishes a restore that was interrupted.
     Raises UnusableDatabase if another process uses it.
     """
     refuse_copy(path)
@@ -51,7 +53,8 @@ def held_since(path: Path) -> datetime | None:
 def claim(path: Path) -> sqlite3.Connection:
     """Lock the file beside the database for the lifetime of this process; the system releases it even after a crash.
 
-    The time of the file says since when. Raises UnusableDatabase, and AlreadyRuns if another process holds the lock.
+    The time of the file says since when. Finishes a restore that was interrupted. Raises UnusableDatabase, and
+    AlreadyRuns if another process holds the lock.
     """
     guard = _locked(path)
     with suppress(OSError):  # of another owner: only `raidbot check` asks for it
@@ -73,6 +76,11 @@ def _locked(path: Path) -> sqlite3.Connection:
         guard.close()
         if error_kind(error) == "SQLITE_BUSY":
             raise AlreadyRuns(path) from error
+        raise unusable(path, error) from error
+    try:
+        replacement.go_on(path)
+    except OSError as error:
+        guard.close()
         raise unusable(path, error) from error
     return guard
 

@@ -20,6 +20,7 @@ from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.members.questions import MemberQuestions
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
@@ -112,13 +113,15 @@ class DeliveryService:
         self.posting_places = PostingPlaces(client, may_sign_up)
 
     def _add_members(self, state: State, client: discord.Client, api: DiscordApi) -> None:
+        self.questions = questions = MemberQuestions(client, api)
         self.member_names = self._add(
-            "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
+            "names", MemberNames(state, client, questions, redraw=lambda raid: self.raid_boards.named(raid))
         )
         departures = Departures(
             state,
             client,
             api,
+            questions,
             redraw=lambda raid: self.raid_boards.member_changed(raid),
             stays=lambda guild: self.reconcile.rounds.catch_up(guild),
         )

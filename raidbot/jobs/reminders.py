@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
 from raidbot.db import absences, raid_queries
 from raidbot.db import reminders as rows
+from raidbot.delivery.members.departures import ASKED_AHEAD
 from raidbot.delivery.members.message_choices import MessageChoices
 from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.raids.events import Change, Joint
@@ -25,11 +26,15 @@ class Reminding:
     """Knows for every raid ahead when its next reminder is due, so that a tick looks only at raids that need it.
 
     The instants are kept in memory and found anew after a start. A change of a raid, of its server's settings or of
-    its members' choices makes the next tick look at it again.
+    its members' choices makes the next tick look at it again. `knows` returns True if it is known who left a guild;
+    reminders wait for it, and it is asked two minutes ahead, so that they rarely have to.
     """
 
-    def __init__(self, state: State, choices: MessageChoices) -> None:
+    def __init__(
+        self, state: State, choices: MessageChoices, *, knows: Callable[[GuildId], bool] = lambda _guild: True
+    ) -> None:
         self._state = state
+        self._knows = knows
         self._failing = FailingRaids()
         self._next: dict[RaidId, datetime] = {}
         self._fresh: dict[RaidId, None] = {}
@@ -59,8 +64,9 @@ class Reminding:
                 raise
         for _ in range(min(_FOUND_AT_A_TICK, len(self._found))):
             self._fresh[self._found.popleft()] = None
-        due_now = sorted((at, raid) for raid, at in self._next.items() if at <= now)
-        looked_at = list(dict.fromkeys([*(raid for _, raid in due_now), *self._fresh]))
+        near = sorted((at, raid) for raid, at in self._next.items() if at <= now + ASKED_AHEAD)
+        self._ask_about([raid for at, raid in near if at > now])
+        looked_at = list(dict.fromkeys([*(raid for at, raid in near if at <= now), *self._fresh]))
         if not looked_at:
             return
         absent = await self._state.db.read(absences.guilds)
@@ -70,6 +76,10 @@ class Reminding:
             remind_some = partial(self._look_at, now=now, absent=absent)
             await self._failing.work(self._state, some, remind_some, doing="reminder", now=now)
             await asyncio.sleep(0)
+
+    def _ask_about(self, raids: Iterable[RaidId]) -> None:
+        for guild in {raid.guild for raid in map(self._state.cached_raid, raids) if raid is not None}:
+            self._knows(guild)
 
     async def _look_at(self, raid_id: RaidId, *, now: datetime, absent: set[GuildId]) -> None:
         self._next.pop(raid_id, None)
@@ -93,6 +103,8 @@ class Reminding:
         if wishes is None:
             wishes = self._wishes[raid.guild] = await wishes_of(self._state, raid.guild)
         if due(raid, wishes, now=now):
+            if not self._knows(raid.guild):
+                return now
             named = await self._state.db.read(partial(rows.named, raid=raid.id, revision=raid.time_revision))
             found = due(raid, wishes, now=now, named=named)
             joint = await self._joint(raid, wishes, {one.member for one in found}, now)

@@ -1,6 +1,6 @@
 """Post the raids of series when their time has come, each exactly once, and report those that fell out."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,10 +18,10 @@ from raidbot.delivery.series.posting_places import Troubled
 from raidbot.jobs.failing_raids import Failing, reason
 from raidbot.jobs.series_poster import Places, SeriesPoster
 from raidbot.raids.events import Cancelled, Change
-from raidbot.raids.model import CancelReason, Raid, Source
+from raidbot.raids.model import CancelReason, GuildId, Raid, Source
 from raidbot.raids.schedules.due import Due, due
 from raidbot.raids.schedules.occurrences import Occurrence
-from raidbot.raids.series.model import Series, SeriesId, Trouble, TroubleCode
+from raidbot.raids.series.model import RosterMode, Series, SeriesId, Trouble, TroubleCode
 from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.state import Cause, State
 from raidbot.utils.tasks import TaskSet, guarded
@@ -36,11 +36,13 @@ _CLOCK = Cause(Source.CLOCK)
 class SeriesPosting:
     """Looks at every series once after the start and after the clock was set back, else at those whose time has come.
 
-    Posting claims the occurrence and creates its raid in one transaction; the board follows as for any raid.
+    Posting claims the occurrence and creates its raid in one transaction; the board follows as for any raid. `knows`
+    returns True if it is known who left a guild; raids with places for members wait for it.
     """
 
-    def __init__(self, state: State, places: Places) -> None:
+    def __init__(self, state: State, places: Places, *, knows: Callable[[GuildId], bool] = lambda _guild: True) -> None:
         self._state = state
+        self._knows = knows
         self._poster = SeriesPoster(state, places)
         self._failing: Failing[SeriesId] = Failing("series", self._report)
         self._unlooked: dict[SeriesId, datetime | None] | None = None
@@ -75,6 +77,8 @@ class SeriesPosting:
             found = replace(found, to_post=(), missed=(), looked_at=series.looked_at, next_at=None)
         if self._is_as_stored(series_id, found):
             self._looked(series_id)
+            return
+        if found.to_post and (series.standing or series.roster is RosterMode.COPY) and not self._knows(series.guild):
             return
         try:
             number, trouble = await self._post_all(series, found.to_post, now)

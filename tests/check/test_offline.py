@@ -16,7 +16,7 @@ import pytest
 
 from raidbot.check import database as database_check
 from raidbot.cli import main
-from raidbot.db import audit, database, raids
+from raidbot.db import audit, database, raids, replacement
 from raidbot.db.database import Database, migrations
 from raidbot.raids.audit.announcement_entries import unheard_entry
 from raidbot.raids.model import Source
@@ -311,3 +311,16 @@ def test_check_prints_json_for_machines(check: Check, monkeypatch: pytest.Monkey
     told = json.loads(out)
     assert (code, told["result"]) == (1, "wrong")
     assert [finding["part"] for finding in told["findings"] if finding["grade"] == "wrong"] == ["settings"]
+
+
+def test_check_names_a_restore_that_was_interrupted(
+    check: Check, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = folder / "data" / "raidbot.db.ready"
+    monkeypatch.setattr(replacement, "waiting", lambda _path: waiting)
+
+    code, out = check()
+
+    assert code == 0
+    assert "warning  A restore was interrupted; the next start puts raidbot.db.ready in the place of " in out
+    assert "There is no database yet" not in out

@@ -126,13 +126,24 @@ async def test_a_clock_that_is_off_is_named(sandbox: Sandbox) -> None:
     assert "behind Discord's" in clock.sentence
 
 
-async def test_a_missing_members_intent_is_named_with_what_it_means(sandbox: Sandbox, guild: SandboxGuild) -> None:
+@pytest.mark.parametrize(
+    ("wish", "grade", "said"),
+    [
+        ("on", Grade.WRONG, "Server Members Intent, by which the bot hears who leaves"),
+        ("auto", Grade.WARNING, "Without it the bot learns names and roles with each act"),
+        ("off", Grade.OK, "Without it the bot learns names and roles with each act"),
+    ],
+)
+async def test_a_missing_members_intent_is_named_with_what_it_means(
+    sandbox: Sandbox, guild: SandboxGuild, monkeypatch: pytest.MonkeyPatch, wish: str, grade: Grade, said: str
+) -> None:
+    monkeypatch.setenv("RAIDBOT_MEMBERS_INTENT", wish)
     sandbox.world.application_flags = 0
 
     intents = (await found(sandbox))["intents"]
 
-    assert intents.grade is Grade.WRONG
-    assert "Server Members Intent, by which the bot hears who leaves" in intents.sentence
+    assert intents.grade is grade
+    assert said in intents.sentence
 
 
 async def test_few_session_starts_are_a_warning(sandbox: Sandbox, guild: SandboxGuild) -> None:

@@ -30,6 +30,7 @@ from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.discord_internals import set_request_timeout
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.members.questions import MemberQuestions
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
@@ -225,9 +226,13 @@ class DeliveryWorld:
         lost_boards = LostBoards(state, kinds, self.client, line, follow, delay=second_look, first_retry=0.1)
         reader = ReactionReader(self.client)
         reaction_remover = ReactionRemover(kinds, self.client, reader, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
-        people = MemberNames(state, self.client, redraw=lambda raid: raid_boards.mark(raid), first_retry=0.1)
+        questions = MemberQuestions(self.client, line, patience=patience, gap=0.01)
+        people = MemberNames(state, self.client, questions, redraw=lambda raid: raid_boards.mark(raid), first_retry=0.1)
         departures = Departures(
-            state, self.client, line, redraw=lambda raid: raid_boards.member_changed(raid), gap=0.01, first_retry=0.1
+            *(state, self.client, line, questions),
+            redraw=lambda raid: raid_boards.member_changed(raid),
+            gap=0.01,
+            first_retry=0.1,
         )
         reconcile = Reconcile(
             kinds, reader, line, follow, lost=lost_boards.suspect, first_retry=0.1, sweep_gap=sweep_gap, event_delay=0.1

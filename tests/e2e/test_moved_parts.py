@@ -13,8 +13,8 @@ from discord_sandbox import Sandbox, SandboxGuild
 from raidbot import process
 from raidbot.delivery.discord_internals import missing_parts
 from tests.conftest import Start
+from tests.process.running import ROOT, online, running_bot, wait_until
 from tests.raid_boards import board_text, post_raid
-from tests.test_process import ROOT, online, running_bot, wait_until
 
 COMMANDS = "/applications/{application_id}/commands"
 

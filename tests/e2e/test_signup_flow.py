@@ -9,8 +9,10 @@ from discord_sandbox.store import Message
 from raidbot.raids.model import MemberId, MessageId, Source
 from raidbot.raids.rosters import manager_edits
 from raidbot.state import Cause
-from tests.conftest import Start
+from tests.conftest import EITHER_INTENT, Start
 from tests.raid_boards import board_text, dm_text, post_raid, reaction_count
+
+pytestmark = EITHER_INTENT
 
 
 async def test_a_full_raid_makes_people_wait_and_promotes_them(guild: SandboxGuild, start: Start) -> None:

@@ -7,7 +7,7 @@ from discord_sandbox.sandbox import Sandbox
 from raidbot import process
 from raidbot.db.database import Database
 from tests import test_process
-from tests.test_process import online, running_bot, wait_until
+from tests.process.running import online, running_bot, wait_until
 
 sandbox = test_process.sandbox
 

@@ -48,6 +48,7 @@ def test_members_are_tagged_in_every_field_that_holds_them(capsys: pytest.Captur
 
     structlog.get_logger().info("x", member=ALICE, members=(ALICE, BOB), actor=None, user="Alice", raid=ALICE)
 
+    logs.flush()
     entry = json.loads(capsys.readouterr().err)
     alice, bob = tag(KEY, ALICE), tag(KEY, BOB)
     assert (entry["member"], entry["members"], entry["actor"]) == (alice, [alice, bob], None)
@@ -62,5 +63,6 @@ def test_what_is_bound_is_tagged_too_and_a_tag_stays(capsys: pytest.CaptureFixtu
     with structlog.contextvars.bound_contextvars(member=ALICE):
         structlog.get_logger().info("x", actor=tag(KEY, BOB))
 
+    logs.flush()
     entry = json.loads(capsys.readouterr().err)
     assert (entry["member"], entry["actor"]) == (tag(KEY, ALICE), tag(KEY, BOB))

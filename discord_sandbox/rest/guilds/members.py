@@ -7,6 +7,7 @@ from discord_sandbox.rest.guilds.guilds import need
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Guild, Member, Role
 from discord_sandbox.validation.form import Form, listing, shape, snowflake, text
+from discord_sandbox.world import PRIVILEGED_INTENTS, Intent
 
 routes = Routes()
 _member = shape(
@@ -37,6 +38,8 @@ def _may_give(call: Call, guild: Guild, role: Role) -> None:
 
 @routes.add("GET", "/guilds/{guild_id}/members", query=("limit", "after"))
 def list_members(call: Call) -> Answer:
+    if not call.world.application_flags & PRIVILEGED_INTENTS[Intent.GUILD_MEMBERS]:
+        raise refused(50001)
     after = call.cursor("after") or 0
     found = sorted((member for member in call.guild().members.values() if member.id > after), key=lambda one: one.id)
     return 200, [serializers.member(member) for member in found[: call.limit(1, 1000)]]

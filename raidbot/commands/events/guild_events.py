@@ -181,7 +181,20 @@ class GuildEvents(commands.Cog):
     @_listener
     async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
         """Learn a member's name and roles, cached or not, and redraw their boards on a change. Dispatched by us."""
-        guild, member = GuildId(guild_id), MemberId(member_id)
+        await self._learn(GuildId(guild_id), MemberId(member_id), name, roles)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Learn the name and roles of who asks for something. With the members intent they are known."""
+        who, guild = interaction.user, interaction.guild_id
+        if self._departures.hears_members or interaction.type is discord.InteractionType.autocomplete:
+            return
+        if isinstance(who, discord.Member) and guild is not None and self.serves(guild):
+            roles = frozenset(role.id for role in who.roles)
+            with bound_contextvars(heard="on_interaction", guild=guild, member=who.id):
+                await self._learn(GuildId(guild), MemberId(who.id), who.display_name, roles)
+
+    async def _learn(self, guild: GuildId, member: MemberId, name: str, roles: frozenset[int]) -> None:
         looks_new = await self._state.learn_roles(guild, {member: roles})
         coming = partial(raid_queries.coming_naming, guild=guild, member=member, after=self._state.now())
         raids = await self._state.db.read(coming)

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import store_members
+from raidbot.delivery.members.questions import BATCH_SIZE
 from raidbot.raids.model import MemberId
 from raidbot.utils.clean_text import clean_name
-
-_BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 
 
 async def current_members(
@@ -20,9 +19,8 @@ async def current_members(
     """
     guild = permissions.guild_of(context.interaction)
     names: dict[MemberId, str] = {}
-    for start in range(0, len(members), _BATCH_SIZE):
-        asked = list[int](members[start : start + _BATCH_SIZE])
-        found = await guild.query_members(user_ids=asked, limit=_BATCH_SIZE, cache=False)
+    for start in range(0, len(members), BATCH_SIZE):
+        found = await context.interaction.client.questions.found(guild, members[start : start + BATCH_SIZE])
         await store_members(context.state, context.guild, found)
         names |= {
             MemberId(member.id): clean_name(member.display_name)

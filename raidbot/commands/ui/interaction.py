@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import discord
 
+from raidbot.delivery.members.questions import MemberQuestions
 from raidbot.state import State
 
 
@@ -11,6 +12,7 @@ class BotClient(discord.Client):
     """The client as commands know it. `RaidBot` derives from it, because commands may not import `raidbot.bot`."""
 
     state: State
+    questions: MemberQuestions
 
 
 Interaction: TypeAlias = discord.Interaction[BotClient]

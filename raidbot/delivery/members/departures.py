@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
@@ -15,9 +16,10 @@ from raidbot.db import series as series_rows
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.members.names import store_members
+from raidbot.delivery.members.questions import BATCH_SIZE, MemberQuestions
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.retry_worker import RetryWorker
-from raidbot.raids.events import Change, PlaceRestored, Reopened, Revived, TimeChanged
+from raidbot.raids.events import Change, Created, PlaceRestored, Reopened, Revived, TimeChanged
 from raidbot.raids.model import GuildId, MemberId, Raid, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
@@ -25,14 +27,18 @@ from raidbot.state import Cause, State
 
 log = structlog.get_logger(__name__)
 
-_BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 _CAUSE = Cause(Source.RECONCILE)
 _BRINGING_BACK = PlaceRestored | Revived | Reopened | TimeChanged
 """Events after which members have a place in a coming raid who may have left the server unnoticed."""
 _UNKNOWN_GUILD = 10004
 _NO_ACCESS = 50001
-_GONE = {10007, 10013}
-"""Unknown member, unknown user."""
+
+# Without the members intent:
+ASKED_AHEAD = timedelta(minutes=2)
+"""Time before a reminder or a closing at which it is asked who left."""
+_STAYS_KNOWN = timedelta(minutes=4)
+_PATIENCE = timedelta(minutes=1)
+"""Time for which reminders and closings wait for an answer."""
 
 
 class Departures:
@@ -40,7 +46,8 @@ class Departures:
 
     Stores changed names and roles as well, and calls `redraw` for the boards concerned. Only a REST response that the
     member is unknown takes them off raids; no response, or a gateway response without the member, proves nothing.
-    Calls `stays` for a guild that is said to have removed the bot, and has not.
+    Calls `stays` for a guild that is said to have removed the bot, and has not. Without the members intent, whoever
+    needs to know who left asks `knows`; `on_known` is called when they are to ask again.
     """
 
     def __init__(
@@ -48,6 +55,7 @@ class Departures:
         state: State,
         client: discord.Client,
         api: DiscordApi,
+        questions: MemberQuestions,
         *,
         redraw: Callable[[RaidId], None],
         stays: Callable[[GuildId], None] = lambda _guild: None,
@@ -57,10 +65,14 @@ class Departures:
         self._state = state
         self._client = client
         self._api = api
+        self._questions = questions
         self._redraw = redraw
         self._stays = stays
         self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord allows 120 gateway messages per minute
+        self.on_known: Callable[[], None] = lambda: None
         self._due: dict[GuildId, None] = {}
+        self._known_at: dict[GuildId, datetime] = {}
+        self._asked_at: dict[GuildId, datetime] = {}
         self._worker = RetryWorker("departures", self._work_round, first_retry=first_retry)
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
@@ -84,8 +96,29 @@ class Departures:
         self._due[guild] = None
         self._worker.wake()
 
+    @property
+    def hears_members(self) -> bool:
+        """True if Discord tells by itself of members who leave."""
+        return self._questions.hears_members
+
+    def knows(self, guild: GuildId) -> bool:
+        """Return True if it is known who left the guild. Else Discord is asked, and the caller comes again.
+
+        Always True with the members intent, and if Discord has not answered for a minute.
+        """
+        if self.hears_members:
+            return True
+        now = self._state.now()
+        known_at = self._known_at.get(guild)
+        if known_at is not None and known_at <= now < known_at + _STAYS_KNOWN:
+            return True
+        asked_at = self._asked_at.setdefault(guild, now)
+        self.check(guild)
+        return not asked_at <= now < asked_at + _PATIENCE
+
     def _committed(self, _before: Raid, change: Change) -> None:
-        if any(isinstance(event, _BRINGING_BACK) for event in change.events):
+        unasked = Created() in change.events and change.raid.seats and not self.hears_members
+        if unasked or any(isinstance(event, _BRINGING_BACK) for event in change.events):
             self.check(change.raid.guild)
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
@@ -93,21 +126,36 @@ class Departures:
             self.check(after.guild)
 
     async def _work_round(self) -> float | None:
-        due, self._due = self._due, {}
-        left = [guild for guild in due if not self._worker.ending and not await self._try_check(guild)]
-        self._due.update(dict.fromkeys(left))
+        left: dict[GuildId, None] = {}
+        while not self._worker.ending and (due := [guild for guild in self._due if guild not in left]):
+            guild = next((one for one in due if one in self._asked_at), due[0])
+            del self._due[guild]
+            if not await self._try_check(guild):
+                left[guild] = None
+        self._due = left | self._due
         return 0.0 if left else None
 
     async def _try_check(self, guild: GuildId) -> bool:
         """Check the guild; return False if the check has to be retried."""
+        began_at = self._state.now()
         try:
-            return await self._check(guild)
+            is_checked = await self._check(guild)
         except (NoResponse, OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
             log.info("members not checked yet", guild=guild, error=repr(error))
             return False
         except Exception:
             log.exception("members cannot be checked", guild=guild)
             return True
+        if is_checked:
+            self._note_known(guild, began_at)
+        return is_checked
+
+    def _note_known(self, guild: GuildId, at: datetime) -> None:
+        if self.hears_members:
+            return
+        self._known_at[guild] = at
+        if self._asked_at.pop(guild, None) is not None:
+            self.on_known()
 
     async def _check(self, guild_id: GuildId) -> bool:
         guild = self._client.get_guild(guild_id)
@@ -120,11 +168,11 @@ class Departures:
         leading = await self._state.db.read(partial(raid_queries.leading, guild=guild_id, after=self._state.now()))
         standing = await self._state.series.members_standing(guild_id)
         waiting = iter({**expected, **leading, **dict.fromkeys(standing)})
-        while asked := list(islice(waiting, _BATCH_SIZE)):
+        while asked := list(islice(waiting, BATCH_SIZE)):
             if guild.unavailable or self._worker.ending:
                 return False
             await self._pacer.turn(None)
-            found = await guild.query_members(user_ids=list[int](asked), limit=_BATCH_SIZE, cache=False)
+            found = await self._questions.found(guild, asked)
             there = {MemberId(member.id) for member in found}
             if await store_members(self._state, guild_id, found):
                 for raid in {
@@ -133,16 +181,9 @@ class Departures:
                     self._redraw(raid)
             for member in asked:
                 is_expected = member in expected or member in standing
-                if is_expected and member not in there and await self._has_left(guild, member):
+                if is_expected and member not in there and await self._questions.has_left(guild, member):
                     await self._take_off(guild_id, member, expected.get(member, []))
         return True
-
-    async def _has_left(self, guild: discord.Guild, member: MemberId) -> bool:
-        try:
-            await self._api.call(partial(guild.fetch_member, member), Family.READS, guild.id)
-        except discord.NotFound as missing:
-            return missing.code in _GONE
-        return False
 
     async def _take_off(self, guild: GuildId, member: MemberId, raids: list[RaidId]) -> None:
         log.info("missed departure of member", guild=guild, member=member, raids=len(raids))

@@ -1,4 +1,4 @@
-"""Fetch unknown member names in bulk over the gateway."""
+"""Fetch unknown member names in bulk."""
 
 import sqlite3
 from collections.abc import Callable, Collection
@@ -8,6 +8,8 @@ import aiohttp
 import discord
 import structlog
 
+from raidbot.delivery.discord_api import NoResponse
+from raidbot.delivery.members.questions import BATCH_SIZE, MemberQuestions
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.state import State
@@ -15,7 +17,6 @@ from raidbot.utils.clean_text import clean_name
 
 log = structlog.get_logger(__name__)
 
-_BATCH_SIZE = 100
 _CACHE_SIZE = 20_000
 
 
@@ -33,12 +34,14 @@ class MemberNames:
         self,
         state: State,
         client: discord.Client,
+        questions: MemberQuestions,
         *,
         redraw: Callable[[RaidId], None],
         first_retry: float = 5.0,
     ) -> None:
         self._state = state
         self._client = client
+        self._questions = questions
         self._redraw = redraw
         self._wanted: dict[GuildId, dict[MemberId, set[RaidId]]] = {}
         self._unknown: set[tuple[GuildId, MemberId]] = set()
@@ -67,7 +70,7 @@ class MemberNames:
         for guild in list(self._wanted):
             try:
                 await self._ask(guild)
-            except (OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
+            except (NoResponse, OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
                 log.warning("names not fetched yet", guild=guild, error=repr(error))
             except Exception:
                 log.exception("names cannot be fetched", guild=guild)
@@ -81,8 +84,8 @@ class MemberNames:
             return
         wanted = self._wanted[guild_id]
         while wanted and not self._worker.ending:
-            asked = list(islice(wanted, _BATCH_SIZE))
-            found = await guild.query_members(user_ids=list[int](asked), limit=_BATCH_SIZE, cache=False)
+            asked = list(islice(wanted, BATCH_SIZE))
+            found = await self._questions.found(guild, asked)
             await store_members(self._state, guild_id, found)
             there = {MemberId(member.id) for member in found}
             boards = {raid for member in asked for raid in wanted.pop(member)}

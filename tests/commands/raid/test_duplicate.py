@@ -13,7 +13,7 @@ from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import GuildId, Kind, RaidId, Source
 from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import close_museum_with, code_of, panel_of, stored_raid
-from tests.conftest import Start
+from tests.conftest import EITHER_INTENT, Start
 from tests.raid_boards import board_text, dm_text, post_raid
 
 
@@ -31,6 +31,7 @@ async def copied(guild: SandboxGuild, panel: PersonResponse, button: str) -> Mes
     return found[0]
 
 
+@EITHER_INTENT
 async def test_a_raid_is_put_up_again_with_its_roster_and_who_cannot_come_drops_out(
     guild: SandboxGuild, start: Start
 ) -> None:

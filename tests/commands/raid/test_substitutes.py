@@ -13,7 +13,7 @@ from raidbot.db import closed_dms
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
 from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import code_of, options_of, panel_of, panel_option, stored_raid
-from tests.conftest import Start
+from tests.conftest import EITHER_INTENT, Start
 from tests.delivery.harness import until
 from tests.raid_boards import board_text, dm_text, post_raid
 
@@ -39,6 +39,7 @@ async def needing_a_tank(guild: SandboxGuild, *regulars: Person) -> PersonRespon
     return panel
 
 
+@EITHER_INTENT
 async def test_the_first_substitute_to_accept_gets_the_seat_and_the_others_are_told(
     guild: SandboxGuild, start: Start
 ) -> None:

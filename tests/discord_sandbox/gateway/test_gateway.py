@@ -170,7 +170,7 @@ async def test_a_resume_replays_from_the_sequence_the_client_names(sandbox: Sand
     ],
 )
 async def test_a_wrong_identify_is_refused(sandbox: Sandbox, changes: dict[str, object], code: int) -> None:
-    sandbox.gateway.allowed_intents = ~Intent.MESSAGE_CONTENT
+    sandbox.switch_off(Intent.MESSAGE_CONTENT)
     async with raw_gateway(sandbox) as gateway:
         await gateway.identify(sandbox, **changes)
 

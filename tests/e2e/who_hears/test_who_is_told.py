@@ -12,10 +12,12 @@ from discord_sandbox.people import Person
 from raidbot.raids.model import CancelReason, RaidId
 from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.settings import GuildSettings
-from tests.conftest import Start
+from tests.conftest import EITHER_INTENT, Start
 from tests.db.audit.rows_in_words import rows_in_words
 from tests.e2e.who_hears.evening import DAMAGE, HEALER, TANK, Evening
 from tests.raid_boards import board_text, dm_text
+
+pytestmark = EITHER_INTENT
 
 
 @pytest.fixture

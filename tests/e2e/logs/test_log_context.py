@@ -18,7 +18,8 @@ KEY = bytes(32)
 
 
 def lines(path: Path) -> list[dict[str, object]]:
-    """Return the bot's own lines; at this level discord.py writes what Discord sends."""
+    """Return the bot's own lines so far."""
+    logs.flush()
     found: list[dict[str, object]] = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [line for line in found if str(line["logger"]).startswith("raidbot.")]
 
