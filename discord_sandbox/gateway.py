@@ -291,7 +291,7 @@ class Gateway:
         self.sessions[session.id] = session
         self._attach(connection, session)
         self.identified += 1
-        self.world.sessions_left -= 1
+        self.world.start_session()
         self._welcome(session)
         self.world.store.changed()
 

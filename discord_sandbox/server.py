@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -209,6 +210,7 @@ class RestServer:
         return "bot" if authorization == f"Bot {self.world.token}" else "stranger"
 
     def _response(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
+        headers["Date"] = format_datetime(self.world.clock.now(), usegmt=True)
         if body is None or body == "":
             return web.Response(status=status, headers=headers)
         if isinstance(body, str):

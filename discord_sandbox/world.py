@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntFlag, StrEnum
 
 from discord_sandbox import permissions, serializers
@@ -52,6 +52,8 @@ PRIVILEGED_INTENTS = {
 """Those that are switched on in Discord's developer portal, with the application's flags that say so."""
 
 
+MAX_SESSIONS, SESSION_WINDOW = 1000, timedelta(days=1)
+"""https://discord.com/developers/docs/events/gateway#session-start-limit-object"""
 ALWAYS = Intent(0)
 """The intent of events that every session gets."""
 _ABOUT_SHAPE = ("GUILD_", "CHANNEL_", "THREAD_")
@@ -96,7 +98,8 @@ class World:
         self.quarantine = Quarantine.OFF
         self.silenced: set[int] = set()
         self.old_edits: dict[int, deque[datetime]] = {}
-        self.sessions_left = 1000
+        self.sessions_left = MAX_SESSIONS
+        self._sessions_until: datetime | None = None
         self.application_flags = 1 << 15 | 1 << 19  # GUILD_MEMBERS and MESSAGE_CONTENT, as for a bot in few guilds
         self.refused_intents = Intent(0)
         self.listeners: list[Callable[[Dispatch], None]] = []
@@ -114,6 +117,18 @@ class World:
         """The bot's token, which begins with its id in Base64 as on Discord."""
         bot = urlsafe_b64encode(str(self.bot.id).encode()).decode().rstrip("=")
         return f"{bot}.sandbox.only-good-on-loopback"
+
+    def start_session(self) -> None:
+        """Count a session against the limit of a day, which begins with its first."""
+        if self.session_reset() is None:
+            self._sessions_until = self.clock.now() + SESSION_WINDOW
+        self.sessions_left -= 1
+
+    def session_reset(self) -> datetime | None:
+        """Return when the limit of sessions starts anew, or None before the first session."""
+        if self._sessions_until is not None and self.clock.now() >= self._sessions_until:
+            self._sessions_until, self.sessions_left = None, MAX_SESSIONS
+        return self._sessions_until
 
     def switch_off(self, intent: Intent) -> None:
         """Switch off a privileged intent of the application. Sessions that have it keep it."""

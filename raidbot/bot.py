@@ -240,8 +240,14 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
             raise GuildNotAllowed
 
     async def connect(self, *, reconnect: bool = True) -> None:
-        await discord_internals.prepare_gateway(self, self._options.gateway_url)
+        limit = await discord_internals.prepare_gateway(self, self._options.gateway_url)
+        await self.delivery.token_sharing.connecting(limit, self.state.now())
         await super().connect(reconnect=reconnect)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Count the session: one that nobody counted is of another process with this token."""
+        await super().before_identify_hook(shard_id, initial=initial)
+        await self.delivery.token_sharing.starting_session()
 
     async def close(self) -> None:
         """Stop accepting events, finish running work, flush what can be sent at once, and disconnect."""

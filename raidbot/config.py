@@ -1,10 +1,13 @@
 """Settings from the environment, `.env` and TOML, in this order of precedence."""
 
 import difflib
+import logging
 import os
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, ValidationError
@@ -23,8 +26,11 @@ from pydantic_settings import (
 from raidbot.utils.errors import Refusal
 
 PREFIX = "RAIDBOT_"
+ENV_FILE = Path(".env")
+_SHORT_NAME = "DISCORD_TOKEN"
 _MAX_SHOWN_LENGTH = 60
 """Characters of a wrong value that an error message repeats."""
+_ENV_NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)")
 
 
 class WrongSettings(Refusal):
@@ -79,7 +85,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         dotenv_filtering="match_prefix",
@@ -121,6 +127,9 @@ class Settings(BaseSettings):
     reaction_window_seconds: Seconds = Field(10.0, description="a number of seconds from 0.05 to 3600")
     backups: bool = Field(True, description="on or off")
     command_limits: bool = Field(True, description="on or off")
+    takeover_seconds: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = Field(
+        15.0, description="a number of seconds from 0 to 300"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -132,14 +141,13 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del file_secret_settings
-        chosen = {**dotenv_settings(), **env_settings()}.get("config", "raidbot.toml")
         return (
             init_settings,
             env_settings,
             _token_of(EnvSettingsSource(settings_cls, env_prefix="DISCORD_")),
             dotenv_settings,
             _token_of(DotEnvSettingsSource(settings_cls, env_prefix="DISCORD_", dotenv_filtering="only_existing")),
-            TomlConfigSettingsSource(settings_cls, Path(chosen)),
+            TomlConfigSettingsSource(settings_cls, _toml_file(dotenv_settings(), env_settings())),
         )
 
 
@@ -148,11 +156,18 @@ def _token_of(source: PydanticBaseSettingsSource) -> InitSettingsSource:
     return InitSettingsSource(source.settings_cls, {name: value for name, value in source().items() if name == "token"})
 
 
+def _toml_file(*sources: Mapping[str, object]) -> Path:
+    """Return the path of the TOML file; the last source that names one counts."""
+    named = [source["config"] for source in sources if source.get("config")]
+    return Path(str(named[-1])) if named else Path("raidbot.toml")
+
+
 def load(*, connects: bool = True) -> Settings:
     """Load the settings from the environment and the working directory.
 
     Without `connects` no token is needed. Raises WrongSettings listing every problem.
     """
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # `lines_without_value` says it better
     given = {} if connects else {"token": SecretStr("none")}
     wrong = [_no_such_setting(name) for name in _unknown_variables()]
     try:
@@ -160,9 +175,9 @@ def load(*, connects: bool = True) -> Settings:
     except ValidationError as error:
         wrong += [_sentence(detail) for detail in error.errors()]
     except tomllib.TOMLDecodeError as error:
-        wrong.append(f"The TOML file cannot be read: {error}.")
+        wrong.append(_not_toml(str(error)))
     except UnicodeDecodeError:
-        wrong.append("The settings cannot be read: .env and TOML files must be UTF-8 text.")
+        wrong.append(_not_text())
     except OSError as error:
         wrong.append(f"The settings cannot be read: {error.strerror} ({error.filename}).")
     if wrong:
@@ -170,15 +185,97 @@ def load(*, connects: bool = True) -> Settings:
     return settings
 
 
+def places() -> list[str]:
+    """Return the places that give settings values, and which, the first of each setting that counts; without values."""
+    found = {name: place for name in Settings.model_fields if (place := next(_places(name), None))}
+    return [f"{place.start}{place.name}{place.where}" for place in found.values()]
+
+
+def lines_without_value() -> list[str]:
+    """Return a sentence for each line of the .env file that names a setting, but cannot be read."""
+    names = rf"\s*(?:export\s+)?({PREFIX}\w+|{_SHORT_NAME})\b(?!\s*=)"
+    found = [(number, name[1]) for number, line in _lines(ENV_FILE) if (name := re.match(names, line, re.IGNORECASE))]
+    return [
+        f"{ENV_FILE}, line {number}: {name} has no value. Write {name}=value in one line." for number, name in found
+    ]
+
+
+class _Place(NamedTuple):
+    """A place that gives a setting a value: how a sentence about it begins, and the setting's name there."""
+
+    start: str
+    name: str
+    where: str = ""
+
+    def like(self, field: str) -> str:
+        """Return the name of another setting as it is written here."""
+        return field if self.name.islower() else variable(field)
+
+
+def _places(field: str) -> Iterator[_Place]:
+    """Return the places where a setting has a value; the first one counts."""
+    names = [variable(field), *([_SHORT_NAME] if field == "token" else [])]
+    for name in names:
+        if any(known.upper() == name and value for known, value in os.environ.items()):
+            yield _Place("", name, " in the environment")
+    for name in names:
+        if number := _line(ENV_FILE, rf"\s*(?:export\s+)?{re.escape(name)}\s*="):
+            yield _Place(f"{ENV_FILE}, line {number}: ", name)
+    toml, key = _chosen_toml_file(), rf"[\"']?{re.escape(field)}[\"']?"
+    if number := _line(toml, rf"\s*(?:{key}\s*[=.]|\[+\s*{key}\s*[\].])"):
+        yield _Place(f"{toml}, line {number}: ", field)
+
+
+def _chosen_toml_file() -> Path:
+    try:
+        return _toml_file(DotEnvSettingsSource(Settings)(), EnvSettingsSource(Settings)())
+    except (OSError, UnicodeDecodeError):
+        return _toml_file()
+
+
+def _line(file: Path, pattern: str) -> int | None:
+    """Return the number of the last line that begins with the pattern."""
+    return max((number for number, line in _lines(file) if re.match(pattern, line, re.IGNORECASE)), default=None)
+
+
+def _lines(file: Path) -> list[tuple[int, str]]:
+    try:
+        return list(enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1))
+    except OSError:
+        return []
+
+
+def _not_toml(error: str) -> str:
+    if found := re.fullmatch(r"(.+) \(at line (\d+), column (\d+)\)", error):
+        return f"{_chosen_toml_file()}, line {found[2]}: this is not TOML ({found[1]}, column {found[3]})."
+    return f"{_chosen_toml_file()}: this is not TOML ({error})."
+
+
+def _not_text() -> str:
+    for file in (ENV_FILE, _chosen_toml_file()):
+        try:
+            file.read_bytes().decode()
+        except UnicodeDecodeError as error:
+            number = error.object[: error.start].count(b"\n") + 1
+            return f"{file}, line {number}: this is not UTF-8 text. Save the file as UTF-8."
+        except OSError:
+            continue
+    return "The settings cannot be read: .env and TOML files must be UTF-8 text."
+
+
 def _unknown_variables() -> list[str]:
     names = [name[len(PREFIX) :].lower() for name in sorted(os.environ) if name.upper().startswith(PREFIX)]
     return [name for name in names if name not in Settings.model_fields]
 
 
+def _place(field: str) -> _Place:
+    return next(_places(field), _Place("", variable(field)))
+
+
 def _no_such_setting(name: str) -> str:
-    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-    hint = f" Did you mean {variable(near[0])}?" if near else f" There are: {', '.join(Settings.model_fields)}."
-    return f"There is no setting {variable(name)} ({name} in TOML).{hint}"
+    place, near = _place(name), difflib.get_close_matches(name, Settings.model_fields, n=1)
+    hint = f"Did you mean {place.like(near[0])}?" if near else f"There are: {', '.join(Settings.model_fields)}."
+    return f"{place.start}{place.name}{place.where} is no setting. {hint}"
 
 
 def _sentence(detail: ErrorDetails) -> str:
@@ -187,10 +284,29 @@ def _sentence(detail: ErrorDetails) -> str:
         return _no_such_setting(name)
     allowed = Settings.model_fields[name].description
     if detail["type"] == "missing":
-        return f"{variable(name)} (or DISCORD_TOKEN) is missing. It must be {allowed}."
+        return f"{variable(name)} (or {_SHORT_NAME}) is missing. It must be {allowed}. {_token_hint()}"
+    place = _place(name)
     if name == "token":
-        return f"{variable(name)} cannot be a token. It must be {allowed}."
-    return f"{variable(name)} ({name} in TOML) is {_shown(detail['input'])}. It must be {allowed}."
+        return f"{place.start}{place.name}{place.where} cannot be a token. It must be {allowed}."
+    return f"{place.start}{place.name}{place.where} is {_shown(detail['input'])}. It must be {allowed}."
+
+
+def _token_hint() -> str:
+    """Name what looks like a token under a wrong name; values are never shown."""
+    written = [(number, found[1]) for number, line in _lines(ENV_FILE) if (found := re.match(_ENV_NAME, line))]
+    for number, name in written:
+        if name.upper() in (_SHORT_NAME, variable("token")):
+            return f"{ENV_FILE}, line {number}: {name} has no value. Write {name}=your-token in one line."
+        if _looks_like_token(name):
+            return f"{ENV_FILE}, line {number}: did you mean {_SHORT_NAME} by {name}?"
+    if near := [name for name in sorted(os.environ) if _looks_like_token(name)]:
+        return f"Did you mean {_SHORT_NAME} by {near[0]} in the environment?"
+    return f"Write it into {ENV_FILE} as {_SHORT_NAME}=your-token."
+
+
+def _looks_like_token(name: str) -> bool:
+    near = difflib.get_close_matches(name.upper(), (_SHORT_NAME, variable("token")), n=1, cutoff=0.75)
+    return bool(near) and name.upper() not in (_SHORT_NAME, variable("token"))
 
 
 def variable(name: str) -> str:

@@ -27,25 +27,41 @@ _WRONG_ARGUMENTS = (
 
 
 def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add the commands with the `add_parser` of the command line."""
-    making = add("backup", help="copy the database to a verified file; the bot may run meanwhile")
+    """Add the commands with the `add` of the command line."""
+    making = add(
+        "backup",
+        partial(_in_words, _backup),
+        does="copy the database to a verified file; the bot may run meanwhile",
+        example="backup before-the-move.db",
+    )
     making.add_argument(
         "path", type=Path, nargs="?", metavar="PATH", help="a new file, or a folder (default: backups/ beside it)"
     )
-    making.set_defaults(command=partial(_in_words, _backup))
 
-    restoring = add("restore", help="put a backup in the place of the database, which is kept")
+    restoring = add(
+        "restore",
+        partial(_in_words, _restore),
+        does="put a backup in the place of the database, which is kept",
+        example="restore before-the-move.db",
+    )
     restoring.add_argument("file", type=Path, metavar="FILE", help="the backup, which is not changed")
-    restoring.set_defaults(command=partial(_in_words, _restore))
 
-    exporting = add("export-server", help="write one server to a file, to move it to another database")
+    exporting = add(
+        "export-server",
+        partial(_in_words, _export_server),
+        does="write one server to a file, to move it to another database",
+        example="export-server 123456789012345678",
+    )
     exporting.add_argument("server", type=_id, metavar="ID", help="the server's id")
     exporting.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a new file (default: server-ID.jsonl)")
-    exporting.set_defaults(command=partial(_in_words, _export_server))
 
-    importing = add("import-server", help="store a server from such a file; stop the bot first")
+    importing = add(
+        "import-server",
+        partial(_in_words, _import_server),
+        does="store a server from such a file; stop the bot first",
+        example="import-server server-123456789012345678.jsonl",
+    )
     importing.add_argument("file", type=Path, metavar="FILE", help="what `raidbot export-server` wrote")
-    importing.set_defaults(command=partial(_in_words, _import_server))
 
 
 def _in_words(command: Callable[[argparse.Namespace, Path], None], options: argparse.Namespace) -> int:

@@ -1,9 +1,11 @@
 """Run one bot process and return its exit code."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -16,8 +18,10 @@ import structlog
 from raidbot import __version__
 from raidbot.bot import MembersIntentOffError, Options, RaidBot
 from raidbot.config import Settings
+from raidbot.db import rights
 from raidbot.db.database import Database, schema_version
 from raidbot.db.errors import UnusableDatabase
+from raidbot.db.process_lock import AlreadyRuns
 from raidbot.db.raid_queries import hosted_count
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
 from raidbot.ops.garbage import keep_collections_short, release_collections
@@ -38,6 +42,8 @@ UNUSABLE_LIBRARY = 5
 
 STOP_TIMEOUT_SECONDS = 9.0
 """Below the 10 s after which systems kill a process they asked to stop."""
+_LOOK_SECONDS = 0.2
+"""Time between two looks at the lock of another process."""
 _LAST_WORDS_SECONDS = 0.3
 _FIRST_BACKOFF_SECONDS, _MAX_BACKOFF_SECONDS = 1.0, 60.0
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
@@ -89,7 +95,8 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     try:
         logging.configure(level=settings.log_level, json=as_json, file=settings.log_file, days=settings.log_days)
     except OSError as error:
-        print(f"The log cannot be written to {settings.log_file}: {error.strerror}.", file=sys.stderr)
+        why = (settings.log_file and rights.hindrance(settings.log_file)) or ""
+        print(f"The log cannot be written to {settings.log_file}: {error.strerror}. {why}".rstrip(), file=sys.stderr)
         return WRONG_SETTINGS
     logging.log_uncaught()
     code = _exit_code(settings, clock)
@@ -99,6 +106,7 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
 
 def _exit_code(settings: Settings, clock: Clock) -> int:
     try:
+        zone_data.check()
         asyncio.run(_serve(settings, clock))
     except UnusableDatabase as error:
         log.critical(str(error))
@@ -106,7 +114,7 @@ def _exit_code(settings: Settings, clock: Clock) -> int:
     except RefusedByDiscord as error:
         log.critical(str(error))
         return REFUSED_BY_DISCORD
-    except UnusableLibraryError as error:
+    except (UnusableLibraryError, zone_data.NoZoneDataError) as error:
         log.critical(str(error))
         return UNUSABLE_LIBRARY
     except Exception:
@@ -134,7 +142,9 @@ async def _serve(settings: Settings, clock: Clock) -> None:
 
 
 async def _serve_with(options: Options, settings: Settings, clock: Clock, stop_requested: asyncio.Event) -> None:
-    db = await Database.open(settings.database)
+    db = await _open(settings, stop_requested)
+    if db is None:
+        return
     _tag_members(settings.database)
     try:
         bot = RaidBot(db, clock, options)
@@ -143,6 +153,30 @@ async def _serve_with(options: Options, settings: Settings, clock: Clock, stop_r
         await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()
+
+
+async def _open(settings: Settings, stop_requested: asyncio.Event) -> Database | None:
+    """Open the database once no other process uses it; return None if a stop comes first. Raises UnusableDatabase.
+
+    At an update the old process may need its ten seconds to stop.
+    """
+    until, is_told = time.monotonic() + settings.takeover_seconds, False
+    while not stop_requested.is_set():
+        try:
+            return await Database.open(settings.database)
+        except AlreadyRuns:
+            if time.monotonic() >= until:
+                raise
+        if not is_told:
+            is_told = True
+            log.warning(
+                "another RaidBot runs on the database, waiting for its end",
+                database=str(settings.database),
+                at_most_seconds=settings.takeover_seconds,
+            )
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop_requested.wait(), _LOOK_SECONDS)
+    return None
 
 
 async def _say_what_starts(db: Database, path: Path) -> None:

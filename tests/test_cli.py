@@ -1,23 +1,13 @@
 """The command line, called through `main`."""
 
 import os
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from functools import partial
+import re
 from pathlib import Path
 
 import pytest
 
-from raidbot import __version__, check
+from raidbot import __version__, process
 from raidbot.cli import main
-from raidbot.db import audit, database, raids
-from raidbot.db.database import Database, migrations
-from raidbot.raids.audit.announcement_entries import unheard_entry
-from raidbot.raids.model import Source
-from raidbot.utils import member_tags
-from tests.db import next_release_database
-from tests.raids.builders import GUILD, NOW, raid
 
 TOKEN = "a-token.that.must-not-be-seen"
 
@@ -41,12 +31,69 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"RaidBot {__version__}\n"
 
 
-def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["fly"])
+COMMANDS = (*("run", "check", "demo", "import", "backup", "restore", "export-server", "import-server", "when", "help"),)
 
-    assert ended.value.code == 2
-    assert "invalid choice: 'fly'" in capsys.readouterr().err
+
+def test_alone_it_prints_its_help_and_says_by_its_code_that_it_did_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main([])
+
+    printed = capsys.readouterr()
+    assert code == process.WRONG_SETTINGS == 2
+    assert printed.out.startswith("usage: raidbot")
+    assert [name for name in COMMANDS if not re.search(rf"^    {name}\s", printed.out, re.MULTILINE)] == []
+    assert printed.err == ""
+
+
+def test_help_explains_all_commands_or_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help"]) == 0
+    everything = capsys.readouterr().out
+    assert main(["help", "check"]) == 0
+    one = capsys.readouterr().out
+
+    assert everything.startswith("usage: raidbot")
+    assert "usage: raidbot check" in one
+    assert "--offline" in one
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_with_an_example(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+
+    lines = capsys.readouterr().out.splitlines()
+    described = lines[lines.index("") + 1]
+    assert ended.value.code == 0
+    assert described[0].isupper()
+    assert lines[-1].startswith(f"Example: raidbot {name}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["chekc"], "There is no command “chekc”. Did you mean “check”? `raidbot --help` lists all commands."),
+        (["fly"], "There is no command “fly”. `raidbot --help` lists all commands."),
+        (["help", "wen"], "There is no command “wen”. Did you mean “when”?"),
+        (
+            ["check", "--ofline"],
+            "`raidbot check` has no option “--ofline”. Did you mean “--offline”? `raidbot check --help` explains it.",
+        ),
+        (
+            ["--jsn=1", "check"],
+            "`raidbot check` has no option “--jsn=1”. Did you mean “--json”? `raidbot check --help`",
+        ),
+        (["run", "fast"], "`raidbot run` has no argument “fast”. `raidbot run --help` explains it."),
+        (["check", "--off"], "`raidbot check` has no option “--off”. Did you mean “--offline”?"),
+    ],
+)
+def test_a_mistyped_command_line_says_what_is_near(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    code = main(arguments)
+
+    printed = capsys.readouterr()
+    assert code == process.WRONG_SETTINGS
+    assert printed.err.startswith(said)
+    assert printed.out == ""
 
 
 def test_when_tells_what_a_time_means(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,178 +135,3 @@ def test_when_refuses_an_unreadable_now(capsys: pytest.CaptureFixture[str]) -> N
 
     assert ended.value.code == 2
     assert "“soon” is not a moment such as" in capsys.readouterr().err
-
-
-def test_check_is_content_before_the_first_start(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    code = main(["check"])
-
-    out = capsys.readouterr().out
-    assert code == 0
-    assert "missing" not in out
-    assert f"There is no database yet; the first start makes {Path('data/raidbot.db')}." in out
-    assert TOKEN not in out
-    assert list(folder.iterdir()) == []
-
-
-def test_check_is_content_without_a_part_that_the_bot_can_do_without(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr("discord.state.ConnectionState.parse_guild_member_update")
-
-    code = main(["check"])
-
-    assert code == 0
-    assert "The bot runs, but changed names and roles are seen with the member's next act." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("part", ["discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY", "aiosqlite.Connection._execute"])
-def test_check_finds_a_library_that_cannot_be_used(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, part: str
-) -> None:
-    monkeypatch.setenv("RAIDBOT_DISCORD_API_URL", "http://127.0.0.1:8099/api/v10")
-    monkeypatch.delattr(part)
-
-    code = main(["check"])
-
-    assert code == 1
-    assert f"missing  RaidBot cannot use {part.split('.')[0]}" in capsys.readouterr().out
-
-
-async def test_check_looks_into_the_database_and_changes_nothing(
-    capsys: pytest.CaptureFixture[str], folder: Path
-) -> None:
-    path = folder / "data" / "raidbot.db"
-    db = await Database.open(path)
-    await db.close()
-    before = path.read_bytes()
-
-    code = main(["check"])
-
-    assert code == 0
-    assert f"is of version {migrations()[-1][0]}, up to date" in capsys.readouterr().out
-    assert path.read_bytes() == before
-
-
-async def test_check_names_mentions_that_notified_nobody(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    db = await Database.open(folder / "data" / "raidbot.db")
-    record = partial(
-        audit.record, entries=[unheard_entry(6, 5)] * 2, guild=GUILD, raid=None, at=NOW, actor=None, source=Source.CLOCK
-    )
-    await db.write(record)
-    await db.close()
-
-    code = main(["check"])
-
-    assert code == 0
-    said = capsys.readouterr().out
-    assert said.count(f"In server {GUILD} a mention notified nobody: <@&6> in <#5>. Give me Mention Everyone") == 1
-
-
-async def test_check_names_rows_that_cannot_be_read_and_is_content(
-    capsys: pytest.CaptureFixture[str], folder: Path
-) -> None:
-    db = await Database.open(folder / "data" / "raidbot.db")
-    raid_id = await db.write(lambda tx: raids.insert(tx, raid(tank=1)))
-    await db.write(lambda tx: tx.execute("UPDATE raids SET sides = '5'"))
-    await db.close()
-
-    code = main(["check"])
-
-    assert code == 0
-    assert f"raids {raid_id} (ABC234) cannot be read (sides: '5' is no list). The bot runs" in capsys.readouterr().out
-
-
-def test_check_copies_and_migrates_no_older_database(
-    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = folder / "data" / "raidbot.db"
-    next_release_database.make(path)
-    before = path.read_bytes()
-    next_release_database.add_migration(monkeypatch)
-    monkeypatch.setattr(check, "migrations", database.migrations)
-
-    code = main(["check"])
-
-    assert code == 0
-    assert (
-        f"to be copied and brought to version {next_release_database.NEXT} at the next start" in capsys.readouterr().out
-    )
-    assert path.read_bytes() == before
-    assert next_release_database.copies(path) == []
-
-
-def test_check_names_every_wrong_setting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAIDBOT_LOG_LEVEL", "loud")
-    monkeypatch.setenv("RAIDBOT_DM_BATCH", "0")
-
-    code = main(["check"])
-
-    lines = capsys.readouterr().out.splitlines()
-    assert code == 1
-    assert [line.split()[:2] for line in lines] == [["missing", "RAIDBOT_LOG_LEVEL"], ["missing", "RAIDBOT_DM_BATCH"]]
-
-
-@pytest.mark.parametrize(
-    ("prepare", "said"),
-    [
-        (lambda path: path.write_bytes(b"no database at all" * 100), "is not a database"),
-        (lambda path: _sqlite(path, "CREATE TABLE notes (text)"), "another program"),
-        (lambda path: path.mkdir(), "cannot be opened"),
-    ],
-)
-def test_check_finds_an_unusable_database(
-    capsys: pytest.CaptureFixture[str], folder: Path, prepare: Callable[[Path], object], said: str
-) -> None:
-    (folder / "data").mkdir()
-    prepare(folder / "data" / "raidbot.db")
-
-    code = main(["check"])
-
-    assert code == 1
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("missing")]
-    assert said in line
-
-
-async def test_check_finds_a_newer_database(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    path = folder / "data" / "raidbot.db"
-    db = await Database.open(path)
-    await db.close()
-    _sqlite(path, "PRAGMA user_version = 9999")
-
-    code = main(["check"])
-
-    assert code == 1
-    assert "newer RaidBot (version 9999" in capsys.readouterr().out
-
-
-def test_check_finds_a_folder_that_is_none(
-    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (folder / "data").write_text("a file where the folder should be")
-    monkeypatch.setenv("RAIDBOT_LOG_FILE", "data/bot.log")
-
-    code = main(["check"])
-
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("missing")]
-    assert code == 1
-    assert len(lines) == 2
-    assert all("is not a folder that may be written" in line for line in lines)
-
-
-def _sqlite(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(statement)
-        connection.commit()
-
-
-def test_check_prints_the_tag_by_which_the_log_names_a_member(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RAIDBOT_DATABASE", str(tmp_path / "raidbot.db"))
-
-    assert main(["check", "--member", "123"]) == 1
-    assert "There is no tag for member 123 yet" in capsys.readouterr().out
-    key = member_tags.ensure_key(tmp_path / "raidbot.db")
-
-    assert main(["check", "--member", "123"]) == 0
-    assert capsys.readouterr().out == f"ok       The log names member 123 as {member_tags.tag(key, 123)}.\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.config import Settings, WrongSettings, load, variable
+from raidbot.config import Settings, WrongSettings, load, places, variable
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def test_a_named_toml_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAIDBOT_CONFIG", "nowhere.toml")
 
     assert setting_errors() == [
-        "RAIDBOT_CONFIG (config in TOML) is 'nowhere.toml'. It must be the path of a TOML file that exists."
+        "RAIDBOT_CONFIG in the environment is 'nowhere.toml'. It must be the path of a TOML file that exists."
     ]
 
 
@@ -110,30 +110,115 @@ def test_every_wrong_value_is_named_at_once(folder: Path, monkeypatch: pytest.Mo
     sentences = setting_errors()
 
     for start in (
-        "There is no setting RAIDBOT_DM_BATCHES (dm_batches in TOML). Did you mean RAIDBOT_DM_BATCH?",
-        "There is no setting RAIDBOT_LOG_LEVLE (log_levle in TOML). Did you mean RAIDBOT_LOG_LEVEL?",
+        "RAIDBOT_DM_BATCHES in the environment is no setting. Did you mean RAIDBOT_DM_BATCH?",
+        "raidbot.toml, line 2: log_levle is no setting. Did you mean log_level?",
         "RAIDBOT_TOKEN (or DISCORD_TOKEN) is missing.",
-        "RAIDBOT_ALLOWED_GUILDS (allowed_guilds in TOML) is 'YOUR_GUILD_ID'. It must be a list of server ids",
-        "RAIDBOT_LOG_FORMAT (log_format in TOML) is 'xml'. It must be console or json.",
-        "RAIDBOT_DISCORD_API_URL (discord_api_url in TOML) is 'discord.com'. It must be an http:// or https://",
-        "RAIDBOT_DISCORD_GATEWAY_URL (discord_gateway_url in TOML) is 'http://127.0.0.1'. It must be a ws://",
-        "RAIDBOT_HEARTBEAT_SECONDS (heartbeat_seconds in TOML) is 'nan'. It must be a number of seconds",
-        "RAIDBOT_DM_BATCH (dm_batch in TOML) is '0'. It must be a whole number from 1 to 50.",
+        "raidbot.toml, line 1: allowed_guilds is 'YOUR_GUILD_ID'. It must be a list of server ids",
+        "RAIDBOT_LOG_FORMAT in the environment is 'xml'. It must be console or json.",
+        "RAIDBOT_DISCORD_API_URL in the environment is 'discord.com'. It must be an http:// or https://",
+        "RAIDBOT_DISCORD_GATEWAY_URL in the environment is 'http://127.0.0.1'. It must be a ws://",
+        "RAIDBOT_HEARTBEAT_SECONDS in the environment is 'nan'. It must be a number of seconds",
+        "RAIDBOT_DM_BATCH in the environment is '0'. It must be a whole number from 1 to 50.",
     ):
         assert [sentence for sentence in sentences if sentence.startswith(start)], start
     assert len(sentences) == 9
 
 
+def test_a_wrong_value_in_a_file_is_named_with_its_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ".env").write_text("# mine\nDISCORD_TOKEN=t\n\nexport RAIDBOT_DM_BATCH=0\nraidbot_log_level=loud\n")
+    (folder / "other.toml").write_text('# log_format = "json"\n\n  "log_format" = "xml"\n[discord]\ntoken = "t"\n')
+    monkeypatch.setenv("RAIDBOT_CONFIG", "other.toml")
+
+    sentences = setting_errors()
+
+    for start in (
+        ".env, line 4: RAIDBOT_DM_BATCH is '0'.",
+        ".env, line 5: RAIDBOT_LOG_LEVEL is 'loud'.",
+        "other.toml, line 3: log_format is 'xml'.",
+        "other.toml, line 4: discord is no setting.",
+    ):
+        assert [sentence for sentence in sentences if sentence.startswith(start)], start
+    assert len(sentences) == 4
+
+
+def test_the_place_that_counts_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "raidbot.toml").write_text('log_level = "loud"\n')
+    (folder / ".env").write_text("DISCORD_TOKEN=t\nRAIDBOT_LOG_LEVEL=louder\nRAIDBOT_LOG_LEVEL=loudest\n")
+
+    assert setting_errors() == [
+        ".env, line 3: RAIDBOT_LOG_LEVEL is 'loudest'. It must be one of debug, info, warning, error."
+    ]
+    monkeypatch.setenv("RAIDBOT_LOG_LEVEL", "hush")
+    assert setting_errors()[0].startswith("RAIDBOT_LOG_LEVEL in the environment is 'hush'.")
+
+
+def test_an_unknown_name_in_the_env_file_is_named(folder: Path) -> None:
+    (folder / ".env").write_text("DISCORD_TOKEN=t\nRAIDBOT_LOG_FROMAT=json\n")
+
+    assert setting_errors() == [".env, line 2: RAIDBOT_LOG_FROMAT is no setting. Did you mean RAIDBOT_LOG_FORMAT?"]
+
+
+@pytest.mark.parametrize(
+    ("env_file", "said"),
+    [
+        ("", "Write it into .env as DISCORD_TOKEN=your-token."),
+        ("A=1\nDISCORD_TOKN=secret", ".env, line 2: did you mean DISCORD_TOKEN by DISCORD_TOKN?"),
+        ("BOT_TOKEN=secret", ".env, line 1: did you mean DISCORD_TOKEN by BOT_TOKEN?"),
+        (
+            "DISCORD_TOKEN: secret",
+            ".env, line 1: DISCORD_TOKEN has no value. Write DISCORD_TOKEN=your-token in one line.",
+        ),
+        ("DISCORD_TOKEN=", ".env, line 1: DISCORD_TOKEN has no value. Write DISCORD_TOKEN=your-token in one line."),
+    ],
+)
+def test_a_token_under_a_wrong_name_is_found(folder: Path, env_file: str, said: str) -> None:
+    (folder / ".env").write_text(env_file)
+
+    (sentence,) = setting_errors()
+
+    assert sentence.endswith(said)
+    assert "secret" not in sentence
+
+
+def test_a_token_under_a_wrong_name_in_the_environment_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "secret")
+
+    (sentence,) = setting_errors()
+
+    assert sentence.endswith("Did you mean DISCORD_TOKEN by DISCORD_BOT_TOKEN in the environment?")
+
+
+def test_the_places_of_all_values_are_told_without_the_values(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ".env").write_text("DISCORD_TOKEN=secret\n")
+    (folder / "raidbot.toml").write_text("dm_batch = 7\nlog_level = 'debug'\n")
+    monkeypatch.setenv("RAIDBOT_LOG_LEVEL", "info")
+
+    assert places() == [
+        ".env, line 1: DISCORD_TOKEN",
+        "RAIDBOT_LOG_LEVEL in the environment",
+        "raidbot.toml, line 1: dm_batch",
+    ]
+
+
 def test_a_broken_toml_file_says_where(folder: Path) -> None:
-    (folder / "raidbot.toml").write_text("token =\n")
+    (folder / "raidbot.toml").write_text("\ntoken =\n")
 
-    assert setting_errors() == ["The TOML file cannot be read: Invalid value (at line 1, column 8)."]
+    assert setting_errors() == ["raidbot.toml, line 2: this is not TOML (Invalid value, column 8)."]
 
 
-def test_a_file_that_is_not_text_says_so(folder: Path) -> None:
-    (folder / ".env").write_bytes(b"DISCORD_TOKEN=\xff\xfe")
+def test_a_toml_file_that_ends_too_soon_is_named(folder: Path) -> None:
+    (folder / "raidbot.toml").write_text('token = """x')
 
-    assert setting_errors() == ["The settings cannot be read: .env and TOML files must be UTF-8 text."]
+    (sentence,) = setting_errors()
+
+    assert sentence.startswith("raidbot.toml: this is not TOML (")
+
+
+@pytest.mark.parametrize("name", [".env", "raidbot.toml"])
+def test_a_file_that_is_not_text_is_named_with_its_line(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"# two lines\nDISCORD_TOKEN=\xff\xfe")
+
+    assert setting_errors() == [f"{name}, line 2: this is not UTF-8 text. Save the file as UTF-8."]
 
 
 def test_the_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +252,6 @@ def test_a_wrong_choice_of_the_members_intent_is_named(folder: Path) -> None:
     (folder / ".env").write_text("DISCORD_TOKEN=t\nRAIDBOT_MEMBERS_INTENT=maybe\nRAIDBOT_LOG_DAYS=0\n")
 
     assert setting_errors() == [
-        "RAIDBOT_MEMBERS_INTENT (members_intent in TOML) is 'maybe'. It must be one of auto, on, off.",
-        "RAIDBOT_LOG_DAYS (log_days in TOML) is '0'. It must be a whole number of days from 1 to 3650.",
+        ".env, line 2: RAIDBOT_MEMBERS_INTENT is 'maybe'. It must be one of auto, on, off.",
+        ".env, line 3: RAIDBOT_LOG_DAYS is '0'. It must be a whole number of days from 1 to 3650.",
     ]

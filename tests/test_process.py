@@ -170,8 +170,8 @@ async def test_a_wrong_setting_is_said_in_a_sentence(tmp_path: Path, sandbox: Sa
         assert await bot.exit_code() == process.WRONG_SETTINGS
 
     assert bot.output.splitlines() == [
-        "There is no setting RAIDBOT_LOG_FROMAT (log_fromat in TOML). Did you mean RAIDBOT_LOG_FORMAT?",
-        "RAIDBOT_LOG_LEVEL (log_level in TOML) is 'loud'. It must be one of debug, info, warning, error.",
+        "RAIDBOT_LOG_FROMAT in the environment is no setting. Did you mean RAIDBOT_LOG_FORMAT?",
+        "RAIDBOT_LOG_LEVEL in the environment is 'loud'. It must be one of debug, info, warning, error.",
     ]
 
 
@@ -180,17 +180,21 @@ async def test_a_log_that_cannot_be_written_is_said(tmp_path: Path, sandbox: San
     async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_FILE="file/bot.log") as bot:
         assert await bot.exit_code() == process.WRONG_SETTINGS
 
-    assert bot.output.startswith("The log cannot be written to file/bot.log")
+    assert bot.output.startswith("The log cannot be written to file/bot.log: ")
+    assert f"{tmp_path / 'file'} is a file where a folder has to be." in bot.output
 
 
 async def test_a_second_process_on_the_same_database_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
     db = await Database.open(tmp_path / "data" / "raidbot.db")
-    async with running_bot(tmp_path, sandbox) as bot:
+    async with running_bot(tmp_path, sandbox, RAIDBOT_TAKEOVER_SECONDS="0.5") as bot:
         code = await bot.exit_code()
     await db.close()
 
     assert code == process.UNUSABLE_DATABASE
+    assert "waiting for its end" in bot.output
+    assert "at_most_seconds=0.5" in bot.output
     assert "Another RaidBot already runs on data/raidbot.db" in bot.output
+    assert not sandbox.calls
     assert "Traceback" not in bot.output
 
 
@@ -268,7 +272,7 @@ async def test_a_link_to_the_database_leads_to_the_same_lock(tmp_path: Path, san
     running = await Database.open(first)
 
     try:
-        async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE=str(second)) as bot:
+        async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE=str(second), RAIDBOT_TAKEOVER_SECONDS="0") as bot:
             assert await bot.exit_code() == process.UNUSABLE_DATABASE
     finally:
         await running.close()  # its thread would keep a failed test from ending

@@ -1,9 +1,11 @@
 """Routes of the application and the gateway's address."""
 
+from datetime import timedelta
+
 from discord_sandbox import serializers
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Json
-from discord_sandbox.world import World
+from discord_sandbox.world import MAX_SESSIONS, World
 
 routes = Routes()
 
@@ -51,5 +53,11 @@ def get_gateway(call: Call) -> Answer:
 @routes.add("GET", "/gateway/bot")
 def get_bot_gateway(call: Call) -> Answer:
     world = call.world
-    starts = {"total": 1000, "remaining": world.sessions_left, "reset_after": 86_400_000, "max_concurrency": 1}
+    reset = world.session_reset()
+    starts = {
+        "total": MAX_SESSIONS,
+        "remaining": world.sessions_left,
+        "reset_after": 0 if reset is None else int((reset - world.clock.now()) / timedelta(milliseconds=1)),
+        "max_concurrency": 1,
+    }
     return 200, {"url": world.gateway_url, "shards": world.shards, "session_start_limit": starts}

@@ -2,23 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
+import discord
 import structlog
 from discord import app_commands
 
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.discord_api import DiscordApi, Family
-from raidbot.delivery.discord_internals import command_payloads
+from raidbot.delivery.discord_internals import command_payloads, command_versions
+from raidbot.delivery.token_sharing.registered_commands import commands_fact, were_replaced
 
 log = structlog.get_logger(__name__)
 
 
 async def register_commands(
-    tree: app_commands.CommandTree[Any], db: Database, api: DiscordApi, *, application_id: int | None
+    tree: app_commands.CommandTree[discord.Client], db: Database, api: DiscordApi, *, application_id: int | None
 ) -> None:
     """Register the commands with Discord, unless exactly these are registered.
 
@@ -26,19 +26,15 @@ async def register_commands(
     """
     payloads = command_payloads(tree)
     fingerprint = hashlib.sha256(json.dumps(payloads, sort_keys=True).encode()).hexdigest()
-    fact = f"commands of {application_id}"
-    noted = await db.read(partial(guilds.fact, name=fact)) or ""
-    unchanged = payloads is not None and noted.startswith(fingerprint)
-    if unchanged and noted == _with_ids(fingerprint, await api.call(tree.fetch_commands, Family.COMMANDS)):
-        return
-    known = _with_ids(fingerprint, await api.call(tree.sync, Family.COMMANDS))
-    await db.write(partial(guilds.note_fact, name=fact, value=known))
+    name = commands_fact(application_id)
+    noted = await db.read(partial(guilds.fact, name=name)) or ""
+    registered = partial(api.call, partial(command_versions, tree.client), Family.COMMANDS)
+    if noted:
+        found = await registered()
+        if were_replaced(noted, found):
+            log.warning("another program with this token had replaced the commands: does it still run?")
+        if payloads is not None and noted == " ".join((fingerprint, *found)):
+            return
+    await api.call(tree.sync, Family.COMMANDS)
+    await db.write(partial(guilds.note_fact, name=name, value=" ".join((fingerprint, *await registered()))))
     log.info("commands registered", commands=len(tree.get_commands()))
-
-
-def _with_ids(fingerprint: str, known: Sequence[app_commands.AppCommand]) -> str:
-    """Return the fingerprint followed by the command ids.
-
-    The ids show that another program replaced the commands: Discord gives re-registered commands new ids.
-    """
-    return " ".join((fingerprint, *sorted(str(command.id) for command in known)))

@@ -339,8 +339,19 @@ def look_into(path: Path, work: Callable[[sqlite3.Connection], T]) -> T:
     """Return the result of `work` on an existing file, opened read-only. Raises UnusableDatabase."""
     refuse_copy(path)
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
             connection.text_factory = _text
             return work(connection)
     except sqlite3.Error as error:
         raise unusable(path, error) from error
+
+
+def _read_only(path: Path) -> str:
+    """Return the address of a file that is only read.
+
+    Reading one in WAL mode makes a -wal and a -shm file and leaves them, with an owner that may keep the bot out. Where
+    neither is, nobody has the file open and all is in it.
+    """
+    file = path.resolve()
+    is_still = not any(Path(f"{file}{ending}").exists() for ending in ("-wal", "-shm", "-journal"))
+    return f"{file.as_uri()}?mode=ro{'&immutable=1' if is_still else ''}"

@@ -3,9 +3,11 @@
 import errno
 from pathlib import Path
 
-from raidbot.db import backup
+from raidbot.db import backup, rights
 from raidbot.db.verified_copy import is_no_room
 from raidbot.utils.errors import Refusal
+
+_RIGHTS = {"SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "EACCES", "EPERM", "EROFS"}
 
 
 class UnusableDatabase(Refusal):
@@ -22,7 +24,10 @@ def refuse_copy(path: Path) -> None:
 
 
 def unusable(path: Path, error: Exception) -> UnusableDatabase:
-    match error_kind(error):
+    kind = error_kind(error)
+    if kind in _RIGHTS and (why := rights.hindrance(path)):
+        return UnusableDatabase(f"{path} cannot be written. {why}")
+    match kind:
         case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
             reason = "is not a database. Set RAIDBOT_DATABASE to another file, or restore a backup"
         case "SQLITE_READONLY" | "SQLITE_PERM" | "EACCES" | "EPERM" | "EROFS":

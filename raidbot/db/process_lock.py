@@ -1,12 +1,23 @@
 """One process per database: the lock file beside it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from raidbot.db import replacement
 from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusable
+
+
+class AlreadyRuns(UnusableDatabase):
+    """Another process uses the database."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"Another RaidBot already runs on {path}. Stop it first, or set RAIDBOT_DATABASE to another file."
+        )
 
 
 @contextmanager
@@ -20,15 +31,38 @@ def hold_if_locked(path: Path) -> Iterator[None]:
     if not _lock_file(path).exists():
         yield
         return
-    with closing(claim(path)):
+    with closing(_locked(path)):
         yield
+
+
+def held_since(path: Path) -> datetime | None:
+    """Return the time (UTC) since which another process has used the database, or None. Changes nothing.
+
+    Do not call it in a process that holds the lock.
+    """
+    lock = _lock_file(path)
+    try:
+        with closing(sqlite3.connect(f"{lock.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as reader:
+            reader.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.Error as error:
+        if error_kind(error) == "SQLITE_BUSY":
+            return datetime.fromtimestamp(lock.stat().st_mtime, UTC)
+    return None
 
 
 def claim(path: Path) -> sqlite3.Connection:
     """Lock the file beside the database for the lifetime of this process; the system releases it even after a crash.
 
-    Finishes a restore that was interrupted. Raises UnusableDatabase.
+    The time of the file says since when. Finishes a restore that was interrupted. Raises UnusableDatabase, and
+    AlreadyRuns if another process holds the lock.
     """
+    guard = _locked(path)
+    with suppress(OSError):  # of another owner: only `raidbot check` asks for it
+        os.utime(_lock_file(path))
+    return guard
+
+
+def _locked(path: Path) -> sqlite3.Connection:
     refuse_copy(path)
     try:
         lock = _lock_file(path)
@@ -41,9 +75,7 @@ def claim(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         guard.close()
         if error_kind(error) == "SQLITE_BUSY":
-            raise UnusableDatabase(
-                f"Another RaidBot already runs on {path}. Stop it first, or set RAIDBOT_DATABASE to another file."
-            ) from error
+            raise AlreadyRuns(path) from error
         raise unusable(path, error) from error
     try:
         replacement.go_on(path)

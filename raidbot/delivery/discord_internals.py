@@ -23,7 +23,7 @@ from raidbot.utils.errors import UnusableLibraryError
 
 log = structlog.get_logger(__name__)
 
-_DISCORD_API = "https://discord.com/api/v10"
+DISCORD_API = "https://discord.com/api/v10"
 _MEMBER_UPDATE = "GUILD_MEMBER_UPDATE"
 _MESSAGE_UPDATE = "MESSAGE_UPDATE"
 REACTORS_PER_PAGE = 100
@@ -118,23 +118,40 @@ def check_parts(client: discord.Client, *, own_urls: bool) -> None:
 def set_api_url(url: str | None) -> None:
     """Set the API URL that discord.py uses, for the whole process; without one it is Discord's."""
     if url or _API_URL.is_in(None):
-        attrgetter("http.Route")(discord).BASE = url or _DISCORD_API
+        attrgetter("http.Route")(discord).BASE = url or DISCORD_API
 
 
-async def prepare_gateway(client: discord.AutoShardedClient, url: str | None) -> None:
+async def prepare_gateway(client: discord.AutoShardedClient, url: str | None) -> Mapping[str, int] | None:
     """Set the number of shards, and the gateway URL for the whole process; without one it is the URL Discord names.
 
     After losing a session discord.py reconnects to its built-in gateway URL, so that URL has to be right.
-    Raises discord.GatewayNotFound.
+    Returns Discord's limit of session starts, if it was asked. Raises discord.GatewayNotFound.
     """
     if not _GATEWAY_URL.is_in(client):
-        return  # discord.py asks Discord itself
+        return None  # discord.py asks Discord itself
     try:
         found = await _request(client, "GET", "/gateway/bot")
     except discord.HTTPException as error:
         raise discord.GatewayNotFound from error
     client.shard_count = client.shard_count or found["shards"]
     attrgetter("gateway.DiscordWebSocket")(discord).DEFAULT_GATEWAY = yarl.URL(url or found["url"])
+    limit: Mapping[str, int] = found["session_start_limit"]
+    return limit
+
+
+async def session_start_limit(client: discord.Client) -> Mapping[str, int]:
+    """Ask Discord how many sessions the bot may still start."""
+    limit: Mapping[str, int] = (await _request(client, "GET", "/gateway/bot"))["session_start_limit"]
+    return limit
+
+
+async def command_versions(client: discord.Client) -> list[str]:
+    """Return `id.version` of each registered command, sorted. discord.py leaves the versions out."""
+    if client.application_id is None:
+        return []
+    path = "/applications/{application_id}/commands"
+    found = await _request(client, "GET", path, application_id=client.application_id)
+    return sorted(f"{command['id']}.{command['version']}" for command in found)
 
 
 def set_request_timeout(client: discord.Client, after: float = 30.0) -> None:

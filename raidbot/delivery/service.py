@@ -29,6 +29,7 @@ from raidbot.delivery.presence import Presence
 from raidbot.delivery.series.old_boards import OldBoards
 from raidbot.delivery.series.posting_places import PostingPlaces
 from raidbot.delivery.threads import Threads
+from raidbot.delivery.token_sharing.watch import TokenSharing
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State
 from raidbot.utils.tasks import TaskSet, retry_until_done
@@ -106,6 +107,7 @@ class DeliveryService:
             may_sign_up=may_sign_up,
         )
         self.presence = self._add("presence", Presence(state, client, gap=presence_seconds))
+        self.token_sharing = self._add("token sharing", TokenSharing(state.db, client, api))
         kinds.register(self.raid_boards)
         self.old_boards = self._add("old boards", OldBoards(state, client, api, redraw=self.raid_boards.mark))
         self.posting_places = PostingPlaces(client, may_sign_up)

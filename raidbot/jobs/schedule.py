@@ -25,6 +25,13 @@ from raidbot.jobs.retention import (
 from raidbot.jobs.series import SeriesPosting
 from raidbot.state import State
 
+JOB_NAMES = (
+    *("series", "closing", "reminders", "due messages", "announcements", "damaged raids", "log channels", "drafts"),
+    *("refused forms", "boards", "database", "audit", "marks", "sent messages", "absent servers", "write-ahead log"),
+    *("token", "members", "backups"),
+)
+"""The names of all jobs of the heartbeat, for `raidbot check`."""
+
 
 def all_jobs(
     state: State, delivery: DeliveryService, *, serves: Callable[[int | None], bool] = lambda _guild: True
@@ -52,4 +59,5 @@ def all_jobs(
         "sent messages": OutboxPruning(state).run,
         "absent servers": partial(end_absences, state),
         "write-ahead log": partial(shrink_log, state),
+        "token": delivery.token_sharing.watch,
     }

@@ -76,7 +76,7 @@ async def set_channel(state: State, guild: discord.Guild, use: Use, channel: int
         found = guild.get_channel(channel)
         if not isinstance(found, discord.TextChannel):
             raise ChannelNotVisible
-        check_bot_permissions(found, _needed(use, settings))
+        check_bot_permissions(found, needed_in(use, settings))
     chosen = None if channel is None else ChannelId(channel)
     await state.change_settings(settings.guild, partial(_with, use, chosen), cause)
 
@@ -99,7 +99,7 @@ def channel_status(guild: discord.Guild, settings: GuildSettings, use: Use) -> s
     channel = guild.get_channel(chosen)
     if not isinstance(channel, discord.TextChannel):
         return "chosen, but the channel is gone or hidden from me"
-    missing = missing_permissions(channel, _needed(use, settings))
+    missing = missing_permissions(channel, needed_in(use, settings))
     return channel.mention if not missing else f"{channel.mention} — I lack {', '.join(missing)} there"
 
 
@@ -112,7 +112,7 @@ def _instead(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
         return "not chosen"
 
 
-def _needed(use: Use, settings: GuildSettings) -> dict[str, str]:
+def needed_in(use: Use, settings: GuildSettings) -> dict[str, str]:
     """Return the permissions the bot needs in a channel under these settings (Discord's flag → its name)."""
     if use in _LOGS:
         return TO_REPORT
@@ -138,7 +138,7 @@ def signup_channel(guild: discord.Guild, settings: GuildSettings, kind: Kind) ->
     """
     chosen = settings.channel_for(kind)
     channel = _chosen(guild, chosen, kind) if chosen else _conventional(guild, kind)
-    check_bot_permissions(channel, _needed(Use(kind.value), settings))
+    check_bot_permissions(channel, needed_in(Use(kind.value), settings))
     return channel
 
 

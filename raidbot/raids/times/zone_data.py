@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+_SOME_ZONE = "Europe/Berlin"
 _VERSION = re.compile(r"# version (\d{4}[a-z]+)\s")
 
 
@@ -27,10 +28,31 @@ class ZoneData:
         return f"{self.version or 'of an unknown version'} {whose}"
 
 
+class NoZoneDataError(Exception):
+    """Neither the system nor a package knows time zones; `str()` says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no time zone data here, so RaidBot would get every hour wrong. Install it with "
+            "“pip install tzdata”, or install your system's package tzdata.",
+        )
+
+
+def check() -> None:
+    """Raise NoZoneDataError if zones cannot be read."""
+    try:
+        zoneinfo.ZoneInfo(_SOME_ZONE)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise NoZoneDataError from error
+
+
 def in_use() -> ZoneData:
-    """Return the database that zones are read from."""
+    """Return the database that zones are read from. Raises NoZoneDataError."""
     package = _of_package()
-    return next((found for found in _of_system() if found.folder != package.folder), package)
+    system = next((found for found in _of_system() if package is None or found.folder != package.folder), package)
+    if system is None:
+        raise NoZoneDataError
+    return system
 
 
 def use_newest() -> None:
@@ -38,8 +60,9 @@ def use_newest() -> None:
 
     `raidbot/__init__.py` does, so every process, thread and child that runs code of RaidBot reads the same.
     """
-    newest = max([*_of_system(), _of_package()])
-    zoneinfo.reset_tzpath([newest.folder])
+    package = _of_package()
+    newest = max([*_of_system(), *([package] if package else [])], default=None)
+    zoneinfo.reset_tzpath([newest.folder] if newest else [])
     zoneinfo.ZoneInfo.clear_cache()
 
 
@@ -49,8 +72,11 @@ def _of_system() -> Iterator[ZoneData]:
             yield ZoneData(_version(folder), is_package=False, folder=str(folder))
 
 
-def _of_package() -> ZoneData:
-    folder = Path(str(resources.files("tzdata").joinpath("zoneinfo")))
+def _of_package() -> ZoneData | None:
+    try:
+        folder = Path(str(resources.files("tzdata").joinpath("zoneinfo")))
+    except ModuleNotFoundError:
+        return None
     return ZoneData(_version(folder), is_package=True, folder=str(folder))
 
 

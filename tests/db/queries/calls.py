@@ -18,8 +18,10 @@ from raidbot.db import (
     damaged_raids,
     drafts,
     guilds,
+    health,
     heard_reactions,
     imported,
+    job_runs,
     outbox,
     outbox_endings,
     past_players,
@@ -86,7 +88,9 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("drafts", _drafts(raid)),
         ("guilds", _guilds()),
         ("heard_reactions", _heard_reactions(raid)),
+        ("health", _health()),
         ("imported", _imported(raid)),
+        ("job_runs", _job_runs()),
         ("outbox", outbox_calls()),
         ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
@@ -205,6 +209,16 @@ def _guilds() -> Iterator[tuple[str, Call]]:
     yield "leaders", partial(guilds.leaders, guild=GUILD, role=1)
     yield "note_fact", partial(guilds.note_fact, name=_TEXT, value=_TEXT)
     yield "fact", partial(guilds.fact, name=_TEXT)
+
+
+def _health() -> Iterator[tuple[str, Call]]:
+    yield "damages", health.damages
+    yield "dangling", health.dangling
+
+
+def _job_runs() -> Iterator[tuple[str, Call]]:
+    yield "save", partial(job_runs.save, runs=[job_runs.JobRun(job="closing", ran_at=NOW)])
+    yield "all_runs", job_runs.all_runs
 
 
 def _heard_reactions(raid: RaidId) -> Iterator[tuple[str, Call]]:

@@ -17,6 +17,8 @@ GROWING = {
     "absences.delete_guild": "once per server, 30 days after it removed the bot",
     "announcements.unheard_mentions": "only `raidbot check` asks",
     "audit.roster_changes": "only the demo asks",
+    "health.damages": "only `raidbot check` asks",
+    "health.dangling": "only `raidbot check` asks",
     "outbox.counts": "only the demo asks",
     "raid_listings.history": "reads the seats that the member ever had",
     "raid_queries.coming_with_member": "reads the seats that the member ever had",

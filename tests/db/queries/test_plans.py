@@ -46,6 +46,7 @@ ALLOWED = {
         "SEARCH heard_reactions USING INTEGER PRIMARY KEY (rowid<?)",
     ): "all were just read",
     ("heard_reactions.py", "kept", "SCAN heard_reactions"): "once at start, what the last run left",
+    ("job_runs.py", "all_runs", "SCAN job_runs"): "one row a job; only `raidbot check` asks",
     ("outbox.py", "counts", "SCAN outbox"): "only the demo asks",
     ("outbox.py", "done_before", "SEARCH outbox USING INTEGER PRIMARY KEY (rowid>?)"): "stops after `window` rows",
     ("raid_queries.py", "boards", BY_STATUS): "all open raids, a few times after a start",

@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64decode
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import discord
@@ -127,3 +128,37 @@ async def test_messages_older_than_an_hour_take_few_edits(sandbox: Sandbox, conn
     assert refusal["code"] == 30046
     assert refusal["retry_after"] > 15
     assert answers[-1].headers["Via"]
+
+
+async def test_the_date_of_answers_is_the_sandboxs_time(sandbox: Sandbox) -> None:
+    sandbox.advance(timedelta(days=40))
+
+    async with aiohttp.ClientSession() as session, session.get(f"{sandbox.api_url}/gateway") as answer:
+        date = parsedate_to_datetime(answer.headers["Date"])
+
+    assert abs(date - sandbox.clock.now()) < timedelta(minutes=1)
+
+
+async def test_session_starts_are_counted_for_a_day_from_the_first(sandbox: Sandbox) -> None:
+    assert await session_limit(sandbox) == (1000, 0)
+    sandbox.world.start_session()
+    sandbox.advance(timedelta(hours=20))
+    sandbox.world.start_session()
+
+    remaining, reset_after = await session_limit(sandbox)
+    assert remaining == 998
+    assert timedelta(hours=3, minutes=59) < timedelta(milliseconds=reset_after) < timedelta(hours=4)
+    sandbox.advance(timedelta(hours=4))
+
+    assert await session_limit(sandbox) == (1000, 0)
+
+
+async def session_limit(sandbox: Sandbox) -> tuple[int, int]:
+    """Return the session starts that are left, and the milliseconds until all are."""
+    headers = {"Authorization": f"Bot {sandbox.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{sandbox.api_url}/gateway/bot") as answer,
+    ):
+        limit = (await answer.json())["session_start_limit"]
+    return limit["remaining"], limit["reset_after"]

@@ -50,11 +50,27 @@ def test_an_old_system_does_not_decide_what_a_time_means(tmp_path: Path, version
 
 
 def test_check_names_the_data_in_use(tmp_path: Path) -> None:
-    assert "The time zone data is 20" in run(make_system(tmp_path / "old", "2025b"), "-m", "raidbot", "check")
+    assert "The time zone data is 20" in run(
+        make_system(tmp_path / "old", "2025b"), "-m", "raidbot", "check", "--offline"
+    )
 
     newer = make_system(tmp_path / "newer", "2099a")
 
-    assert f"The time zone data is 2099a in {newer}." in run(newer, "-m", "raidbot", "check")
+    assert f"The time zone data is 2099a in {newer}." in run(newer, "-m", "raidbot", "check", "--offline")
+
+
+@pytest.mark.parametrize("tz", [None, "Nowhere/Land"])
+def test_without_data_of_the_system_the_package_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tz: str | None
+) -> None:
+    if tz is None:
+        monkeypatch.delenv("TZ", raising=False)
+    else:
+        monkeypatch.setenv("TZ", tz)
+    when = ("-m", "raidbot", "when", "2026-07-01 20:00", "--zone", "Europe/Berlin", "--now", "2026-06-01T12:00")
+
+    assert "2026-07-01 18:00 UTC" in run(tmp_path, *when)
+    assert " of the tzdata package." in run(tmp_path, "-m", "raidbot", "check", "--offline")
 
 
 def test_a_newer_system_is_used(tmp_path: Path) -> None:
