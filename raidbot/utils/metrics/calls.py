@@ -20,4 +20,3 @@ CIRCUIT = gauge(
     "breaker_open", "1 while calls of this family are held back, 0.5 while one probes, else 0", family=FAMILIES
 )
 OPENED = counter("breaker_openings", "How often calls of this family began to be held back", family=FAMILIES)
-
