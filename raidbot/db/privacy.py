@@ -85,10 +85,12 @@ REGISTRY = (
 FREE = (
     "absences",
     "admin_roles",
+    "alerts",
     "facts",
     "grants",
     "guild_channels",
     "guilds",
+    "job_runs",
     "moved_in",
     "raid_roles",
     "series_dates_off",

@@ -98,6 +98,7 @@ async def fill(db: Database) -> None:
     await db.write(partial(_beside_raids, imported_raid=taken_over))
     await db.write(_reminders)
     await db.write(_outbox)
+    await db.write(_operations)
     await _series(state)
 
 
@@ -212,6 +213,13 @@ def _outbox(tx: sqlite3.Connection) -> None:
     sent, refused, _ = outbox.claim(tx, kind="dm", limit=3, now=NOW)
     outbox.sent(tx, sent.id, message=9_900, now=NOW + timedelta(seconds=1))
     outbox.refused(tx, refused.id, error="no direct messages", now=NOW + timedelta(seconds=1))
+
+
+def _operations(tx: sqlite3.Connection) -> None:
+    """A job failed twice, of which the owner is not told yet."""
+    now = int(NOW.timestamp())
+    tx.execute("INSERT INTO job_runs VALUES ('closing', ?, ?, 2)", (now, now))
+    tx.execute("INSERT INTO alerts VALUES ('job', 'closing', ?, NULL, 0, 'It fails.', NULL, NULL, 1)", (now,))
 
 
 def make(path: Path) -> None:
