@@ -22,11 +22,11 @@ from raidbot.db import audit
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
-from raidbot.delivery.invalid_requests import InvalidRequests
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
 from raidbot.ops.importer.series.takeover import take_over_kept_rows
+from raidbot.ops.watching.service import Watching
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.clock import Clock
@@ -88,8 +88,8 @@ class RaidBot(commands.AutoShardedBot, BotClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
-        invalid = InvalidRequests()
-        trace = invalid.trace()
+        api = DiscordApi()
+        trace = api.invalid.trace()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -117,7 +117,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self._went_away = clock()
         self._lost_sessions: dict[int, datetime] = {}
         self.state = State(db, clock)
-        self.api = DiscordApi(invalid=invalid)
+        self.api = api
         self.gate = SignupGate(self, self.state, self.api)
         self.delivery = DeliveryService(
             self.state,
@@ -131,7 +131,9 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             presence_seconds=options.presence_seconds,
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
-        self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)
+        self.watching = Watching(self, self.state, self.api, self.delivery, trace)
+        jobs = all_jobs(self.state, self.delivery)
+        self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds, db=db)
 
     async def setup_hook(self) -> None:
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
@@ -146,6 +148,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         discord_internals.ignore_edited_messages(self)
         self.delivery.reconcile.rounds.expect_sessions()
         self._tasks.spawn(guarded("heartbeat", self.heartbeat.run), name="heartbeat")
+        self._tasks.spawn(guarded("watching", self.watching.run), name="watching")
         self._tasks.spawn(retry_until_done("reading raids", self._read_raids), name="reading raids")
         self.delivery.start()
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)

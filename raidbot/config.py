@@ -58,6 +58,13 @@ def _http_address(value: str) -> str:
     return value.strip().rstrip("/")
 
 
+def _host(value: str) -> str:
+    host = value.strip().removeprefix("[").removesuffix("]")
+    if not host or any(char.isspace() or char in "/@" for char in host):
+        raise ValueError
+    return host
+
+
 def _websocket_address(value: str) -> str:
     parts = urlsplit(value.strip())
     if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.query:
@@ -110,6 +117,10 @@ class Settings(BaseSettings):
     dm_opening_seconds: Seconds = Field(1.6, description="a number of seconds from 0.05 to 3600")
     reaction_limit: int = Field(5, ge=1, le=1000, description="a whole number from 1 to 1000")
     reaction_window_seconds: Seconds = Field(10.0, description="a number of seconds from 0.05 to 3600")
+    web_port: int | None = Field(None, ge=1, le=65535, description="a whole number from 1 to 65535")
+    web_host: Annotated[str, AfterValidator(_host)] = Field(
+        "127.0.0.1", description="an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -5,7 +5,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from raidbot.config import Settings
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
+from raidbot.ops.watching.readiness import Readiness
 from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
 from raidbot.utils.backoff import Backoff
 from raidbot.utils.clock import Clock, utc_now
 from raidbot.utils.errors import Refusal, UnusableLibraryError
+from raidbot.utils.tasks import guarded
 
 log = structlog.get_logger(__name__)
 
@@ -97,9 +100,28 @@ async def _serve(settings: Settings, clock: Clock) -> None:
     _tag_members(settings.database)
     try:
         bot = RaidBot(db, clock, _options(settings))
-        await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
+        async with _pages(bot, settings):
+            await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()
+
+
+@asynccontextmanager
+async def _pages(bot: RaidBot, settings: Settings) -> AsyncIterator[None]:
+    """Serve the bot's pages in the block, also while Discord cannot be reached; no port: none are served."""
+    if settings.web_port is None:
+        yield
+        return
+    from raidbot.web.service import server_of  # aiohttp.web costs memory, so only here
+
+    readiness = Readiness(bot.watching, bot.heartbeat.missed_for)
+    server = server_of(readiness, host=settings.web_host, port=settings.web_port)
+    serving = asyncio.create_task(guarded("pages", server.run), name="pages")
+    try:
+        yield
+    finally:
+        serving.cancel()
+        await asyncio.wait((serving,))
 
 
 def _tag_members(database: Path) -> None:

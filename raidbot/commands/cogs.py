@@ -22,6 +22,7 @@ from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
 from raidbot.commands.events.closed_dms import ClosedDms
 from raidbot.commands.events.guild_events import GuildEvents
+from raidbot.commands.events.interaction_times import InteractionTimes
 from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid.cog import RaidPanel
@@ -116,7 +117,12 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         *_gateway_cogs(services, speed),
     ]
     closed_dms = ClosedDms(state, delivery.outbox.closed_dms)
-    return [Router(panels, check=services.check_allowed, answered=closed_dms.answered), closed_dms, *cogs]
+    return [
+        InteractionTimes(),
+        Router(panels, check=services.check_allowed, answered=closed_dms.answered),
+        closed_dms,
+        *cogs,
+    ]
 
 
 def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> tuple[commands.Cog, ...]:

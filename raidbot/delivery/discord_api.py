@@ -13,6 +13,7 @@ import structlog
 from raidbot.delivery.invalid_requests import InvalidRequests
 from raidbot.delivery.pacing import Pacer
 from raidbot.utils.circuit_breaker import CircuitBreaker
+from raidbot.utils.metrics import calls as metrics
 
 log = structlog.get_logger(__name__)
 
@@ -159,6 +160,7 @@ class DiscordApi:
         self._breakers[family].failed(_seconds(), caller)
         if self.down_for(family) and family not in self._down:
             self._down.add(family)
+            metrics.OPENED.labels(family.name.lower()).inc()
             log.warning("discord unreachable, calls wait", calls=family.value, error=repr(error))
 
     def _wait(self, family: Family) -> float:

@@ -1,5 +1,8 @@
 """Commands, presses, forms and completions, from their arrival to the first answer."""
 
+import time
+from collections import OrderedDict
+
 from raidbot.utils.metrics.registry import ANSWER_SECONDS, Names, counter, histogram
 
 KINDS = ("command", "component", "form", "autocomplete")
@@ -14,3 +17,28 @@ LATE = counter("interactions_late", "Answers that Discord did not accept any mor
 ANSWER_TIME = histogram(
     "interaction_answer_seconds", "Time until Discord has the first answer", ANSWER_SECONDS, kind=KINDS
 )
+
+_MOST_UNANSWERED = 1000
+"""Interactions of which the first answer is awaited; Discord accepts none after three seconds."""
+
+
+class AnswerTimes:
+    """Knows when each unanswered interaction came, to measure the time until its first answer."""
+
+    def __init__(self) -> None:
+        self._came: OrderedDict[int, tuple[str, float]] = OrderedDict()
+
+    def came(self, interaction: int, kind: str) -> None:
+        self._came[interaction] = kind, time.perf_counter()
+        if len(self._came) > _MOST_UNANSWERED:
+            self._came.popitem(last=False)
+
+    def answered(self, interaction: int) -> None:
+        """Measure the interaction's first answer, which Discord has now."""
+        kind, came = self._came.pop(interaction, ("", 0.0))
+        if kind:
+            ANSWER_TIME.labels(kind).observe(time.perf_counter() - came)
+
+
+TIMES = AnswerTimes()
+"""Of the process, as the metrics are."""

@@ -4,7 +4,7 @@ A label has few values, which are declared: never an id, a name that somebody ch
 declared values is there from the start with 0, so the number of series stays the same however much happens.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import TypeVar
 
@@ -42,6 +42,10 @@ class Names:
                 return OTHER
             self._known.add(name)
         return name
+
+    def declare(self, names: Iterable[str]) -> None:
+        """Add names that are known by now, whatever the limit."""
+        self._known.update(names)
 
     def __contains__(self, name: str) -> bool:
         return name in self._known or name == OTHER
