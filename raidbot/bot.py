@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,11 +26,9 @@ from raidbot.delivery.outages import probes
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
-from raidbot.ops.importer.series.takeover import take_over_kept_rows
-from raidbot.ops.watching.service import Watching
+from raidbot.ops import operations
 from raidbot.raids.model import GuildId
 from raidbot.state import State
-from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.tasks import TaskSet, guarded, retry_until_done
@@ -63,6 +61,7 @@ class Options:
     second_look_seconds: float = 5.0
     presence_seconds: float = 20.0
     circuit_open_seconds: float = 30.0
+    alerts: operations.AlertOptions = field(default_factory=operations.AlertOptions)
 
 
 class GuildNotAllowed(Refusal):
@@ -91,7 +90,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
-        api = DiscordApi(partial(CircuitBreaker, open_seconds=options.circuit_open_seconds), clock=clock)
+        api = DiscordApi.opening_for(options.circuit_open_seconds, clock=clock)
         trace = api.invalid.trace()
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -134,8 +133,11 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             presence_seconds=options.presence_seconds,
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
+        self.operations = operations.Operations(
+            self.state, self, self.api, self.delivery, trace, alerts=options.alerts, started_at=self._started_at
+        )
+        self.watching = self.operations.watching
         trace.on_request_end.append(probes.end_probe)
-        self.watching = Watching(self, self.state, self.api, self.delivery, trace)
         jobs = all_jobs(self.state, self.delivery)
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds, db=db)
 
@@ -143,7 +145,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         latest: datetime | None = await self.state.db.read(audit.latest)
         self._went_away = latest or self.state.now()
-        await take_over_kept_rows(self._db, self.state.now())
+        await self.operations.prepare()
         await self.state.find_boards()
         await self.delivery.presence.load()
         for cog in all_cogs(self._services()):
@@ -152,9 +154,9 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         discord_internals.ignore_edited_messages(self)
         self.delivery.reconcile.rounds.expect_sessions()
         self._tasks.spawn(guarded("heartbeat", self.heartbeat.run), name="heartbeat")
-        self._tasks.spawn(guarded("watching", self.watching.run), name="watching")
         self._tasks.spawn(retry_until_done("reading raids", self._read_raids), name="reading raids")
         self.delivery.start()
+        self.operations.start(self._tasks)
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)
         registration = retry_until_done("command registration", register)
         self._tasks.spawn(registration, name="command registration")
@@ -174,6 +176,8 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             reaction_limit=self._options.reaction_limit,
             reaction_window_seconds=self._options.reaction_window_seconds,
             started_at=self._started_at,
+            owner=self._options.alerts.owner,
+            send_test_alert=self.operations.alerts.test,
         )
 
     # A resumed session missed nothing. Nothing is awaited before a new one is noted, so no event of it is overtaken.

@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -23,6 +24,8 @@ from pydantic_settings import (
 from raidbot.utils.errors import Refusal
 
 PREFIX = "RAIDBOT_"
+_SECRET = ("alert_webhook",)
+"""Settings whose value an error message does not repeat, besides the token."""
 _MAX_SHOWN_LENGTH = 60
 """Characters of a wrong value that an error message repeats."""
 
@@ -37,6 +40,11 @@ class WrongSettings(Refusal):
 
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
+
+
+def _switch(value: object) -> object:
+    """TOML has `true` and `false`, too."""
+    return {True: "on", False: "off"}.get(value) if isinstance(value, bool) else _lower(value)
 
 
 def _listed(value: object) -> object:
@@ -70,6 +78,45 @@ def _websocket_address(value: str) -> str:
     if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.query:
         raise ValueError
     return value.strip()
+
+
+def _webhook_address(value: SecretStr, given: ValidationInfo) -> SecretStr:
+    address = value.get_secret_value().strip()
+    parts = urlsplit(address)
+    allowed = ("https", "http") if given.data.get("alert_webhook_private") == "on" else ("https",)
+    if parts.scheme not in allowed or not parts.hostname or parts.port == 0:
+        raise ValueError
+    return SecretStr(address)
+
+
+def _time_of_day(value: object) -> object:
+    """Check an hour, or hour and minute, or “off”; return it as text."""
+    text = str(value).strip().lower()
+    if text == "off":
+        return text
+    hour, _, minute = text.partition(":")
+    if not (hour.isdecimal() and int(hour) < 24 and (minute or "0").isdecimal() and int(minute or "0") < 60):
+        raise ValueError
+    return text
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, LookupError):
+        raise ValueError from None
+    return value
+
+
+def _one_of(*values: float) -> AfterValidator:
+    """Limits that a histogram of the metrics has, so that whatever is above is known."""
+
+    def check(value: float) -> float:
+        if value not in values:
+            raise ValueError
+        return value
+
+    return AfterValidator(check)
 
 
 Snowflake = Annotated[int, Field(ge=10**14, lt=2**63)]
@@ -120,6 +167,31 @@ class Settings(BaseSettings):
     web_port: int | None = Field(None, ge=1, le=65535, description="a whole number from 1 to 65535")
     web_host: Annotated[str, AfterValidator(_host)] = Field(
         "127.0.0.1", description="an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
+    )
+
+    owner_id: Snowflake | None = Field(None, description="the id of a Discord user (15 to 19 digits)")
+    alert_webhook_private: Annotated[Literal["on", "off"], BeforeValidator(_switch)] = Field(
+        "off", description="on or off"
+    )
+    alert_webhook: Annotated[SecretStr, AfterValidator(_webhook_address)] | None = Field(
+        None, description="an https:// address (http:// only with RAIDBOT_ALERT_WEBHOOK_PRIVATE=on)"
+    )
+    alert_latency_seconds: Annotated[float, _one_of(0.5, 1.0, 1.5, 2.0, 2.5, 3.0)] = Field(
+        2.0, description="one of 0.5, 1, 1.5, 2, 2.5, 3"
+    )
+    alert_dm_failure_percent: int = Field(15, ge=1, le=99, description="a whole number from 1 to 99")
+    alert_job_failures: int = Field(3, ge=1, le=1000, description="a whole number from 1 to 1000")
+    alert_stall_seconds: Annotated[float, _one_of(0.3, 1.0, 3.0)] = Field(1.0, description="one of 0.3, 1, 3")
+    alert_write_seconds: Annotated[float, _one_of(0.1, 0.3, 1.0, 3.0)] = Field(1.0, description="one of 0.1, 0.3, 1, 3")
+    alert_backup_hours: int = Field(36, ge=1, le=8760, description="a whole number from 1 to 8760")
+    alert_backup_megabytes: int = Field(5000, ge=1, le=10**9, description="a whole number from 1 to 1000000000")
+    alert_raids: int = Field(50, ge=0, le=10**6, description="a whole number from 0 to 1000000")
+    alert_memory_megabytes: int = Field(512, ge=1, le=10**6, description="a whole number from 1 to 1000000")
+    report_hour: Annotated[str, BeforeValidator(_time_of_day)] = Field(
+        "9", description="an hour such as 9, a time such as 02:30, or off"
+    )
+    report_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC", description="the name of a time zone, such as Europe/Berlin"
     )
 
     @classmethod
@@ -188,6 +260,8 @@ def _sentence(detail: ErrorDetails) -> str:
     allowed = Settings.model_fields[name].description
     if detail["type"] == "missing":
         return f"{variable(name)} (or DISCORD_TOKEN) is missing. It must be {allowed}."
+    if name in _SECRET:
+        return f"{variable(name)} cannot be used. It must be {allowed}."
     if name == "token":
         return f"{variable(name)} cannot be a token. It must be {allowed}."
     return f"{variable(name)} ({name} in TOML) is {_shown(detail['input'])}. It must be {allowed}."

@@ -20,7 +20,11 @@ from raidbot.config import Settings
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
+from raidbot.ops.alerts.daily_report import ReportTime
+from raidbot.ops.alerts.model import Thresholds
+from raidbot.ops.alerts.options import AlertOptions
 from raidbot.ops.watching.readiness import Readiness
+from raidbot.raids.model import MemberId
 from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
 from raidbot.utils.backoff import Backoff
@@ -69,6 +73,8 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     """Run the bot until it is told to stop, and return one of the exit codes above."""
     silence_voice_warnings()
     logging.hide(settings.token.get_secret_value())
+    if settings.alert_webhook is not None:
+        logging.hide(settings.alert_webhook.get_secret_value())
     try:
         logging.configure(level=settings.log_level, json=settings.log_format == "json", file=settings.log_file)
     except OSError as error:
@@ -143,6 +149,28 @@ def _options(settings: Settings) -> Options:
         dm_opening_seconds=settings.dm_opening_seconds,
         reaction_limit=settings.reaction_limit,
         reaction_window_seconds=settings.reaction_window_seconds,
+        alerts=_alert_options(settings),
+    )
+
+
+def _alert_options(settings: Settings) -> AlertOptions:
+    webhook = settings.alert_webhook
+    return AlertOptions(
+        owner=None if settings.owner_id is None else MemberId(settings.owner_id),
+        webhook=None if webhook is None else webhook.get_secret_value(),
+        webhook_private=settings.alert_webhook_private == "on",
+        limits=Thresholds(
+            latency_seconds=settings.alert_latency_seconds,
+            dm_failure_percent=settings.alert_dm_failure_percent,
+            job_failures=settings.alert_job_failures,
+            stall_seconds=settings.alert_stall_seconds,
+            write_seconds=settings.alert_write_seconds,
+            backup_hours=settings.alert_backup_hours,
+            backup_megabytes=settings.alert_backup_megabytes,
+            raids=settings.alert_raids,
+            memory_megabytes=settings.alert_memory_megabytes,
+        ),
+        report=ReportTime.named(settings.report_hour, settings.report_zone),
     )
 
 

@@ -1,6 +1,6 @@
 """The list of all cogs, and the only place that knows what each of them needs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -16,6 +16,7 @@ from raidbot.commands.admin.settings import PANEL as SETTINGS_PANEL
 from raidbot.commands.admin.settings import Settings
 from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
+from raidbot.commands.admin.testalert import TestAlert
 from raidbot.commands.announcements.address import PANEL as ANNOUNCEMENTS_PANEL
 from raidbot.commands.announcements.cog import AnnouncementPanel
 from raidbot.commands.create.cog import Create
@@ -50,9 +51,11 @@ from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.drawing.components import PANEL as BOARD_PANEL
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.series_poster import SeriesPoster
+from raidbot.raids.model import MemberId
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
 from raidbot.utils.rate_limiter import SlidingWindow
+from raidbot.utils.words import Text
 
 _MAX_TRACKED_MEMBERS = 10_000
 
@@ -71,6 +74,8 @@ class Services:
     reaction_limit: int
     reaction_window_seconds: float
     started_at: datetime
+    owner: MemberId | None
+    send_test_alert: Callable[[], Awaitable[Text]]
 
 
 class _WithPanel(Protocol):
@@ -114,6 +119,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         SetChannel(state),
         RaidSignup(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
+        TestAlert(services.owner, services.send_test_alert),
         *_gateway_cogs(services, speed),
     ]
     closed_dms = ClosedDms(state, delivery.outbox.closed_dms)

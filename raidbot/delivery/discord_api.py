@@ -3,6 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import nullcontext
+from functools import partial
 from typing import TypeVar
 
 import aiohttp
@@ -96,6 +97,11 @@ class DiscordApi:
         self.circuits = Circuits(new_breaker, clock, ramp_up)
         self.invalid = invalid or InvalidRequests()
         self._slow: Pacer[None] = Pacer(1.0)
+
+    @classmethod
+    def opening_for(cls, seconds: float, *, clock: Clock) -> "DiscordApi":
+        """Return one whose circuits stay open for so long before they are probed."""
+        return cls(partial(CircuitBreaker, open_seconds=seconds), clock=clock)
 
     @property
     def is_down(self) -> bool:

@@ -1,0 +1,80 @@
+"""Measure the facts that the rules judge: from the metrics of this process and from the disk."""
+
+from datetime import datetime
+
+from raidbot.ops.alerts.facts import Attempts, BackupFacts, Facts, Recent, Runs
+from raidbot.ops.alerts.model import PACE, Pace
+from raidbot.utils.metrics import database, interactions, jobs, messages, process, raids
+from raidbot.utils.metrics.reading import Increase, RecentQuantile, total
+from raidbot.utils.metrics.registry import REGISTRY
+
+_ASKED = ("command", "component", "form")
+_TO_MEMBERS = ("dm", "reminder")
+_FAILED = ("refused", "unreached")
+_MEMORY = "raidbot_process_resident_memory_bytes"
+
+
+class Measuring:
+    """Reads the metrics, which count for the whole process: what was there before it is left out."""
+
+    def __init__(self, started_at: datetime, pace: Pace = PACE) -> None:
+        self._started_at = started_at
+        self._pace = pace
+        self._set_aside = total(database.SET_ASIDE)
+        latency, stalls, writes = (
+            pace.latency_window.total_seconds(),
+            pace.stall_window.total_seconds(),
+            pace.write_window.total_seconds(),
+        )
+        self._answers = {kind: RecentQuantile(interactions.ANSWER_TIME, latency, kind=kind) for kind in _ASKED}
+        self._stalls = RecentQuantile(process.LOOP_LAG, stalls)
+        self._writes = RecentQuantile(database.TIME, writes, kind="write")
+        self._sent = [self._messages(kind, "sent") for kind in _TO_MEMBERS]
+        self._failed = [self._messages(kind, outcome) for kind in _TO_MEMBERS for outcome in _FAILED]
+        self._jobs: dict[str, dict[str, Increase]] = {}
+
+    def _messages(self, kind: str, outcome: str) -> Increase:
+        return Increase(messages.ENDED, self._pace.dm_window.total_seconds(), message=kind, outcome=outcome)
+
+    def look(self, now: datetime, *, outage: str | None, backups: BackupFacts | None) -> Facts:
+        """Return the facts of this moment; to be called regularly."""
+        at = now.timestamp()
+        failed = sum(round(one.look(at)) for one in self._failed)
+        return Facts(
+            uptime=now - self._started_at,
+            answers={kind: Recent(*found.look(at, 0.95)) for kind, found in self._answers.items()},
+            messages=Attempts(failed + sum(round(one.look(at)) for one in self._sent), failed),
+            jobs=self._runs(at),
+            stalls=Recent(*self._stalls.look(at, 0.99)),
+            outage=outage,
+            writes=Recent(*self._writes.look(at, 0.95)),
+            set_aside=round(total(database.SET_ASIDE) - self._set_aside),
+            backups=backups,
+            raids=round(total(raids.OPEN)),
+            memory=memory(),
+        )
+
+    def _runs(self, at: float) -> dict[str, Runs]:
+        known = {
+            sample.labels["job"]: None
+            for family in jobs.RUNS.collect()
+            for sample in family.samples
+            if "job" in sample.labels
+        }
+        window = self._pace.job_window.total_seconds()
+        for job in known:
+            if job not in self._jobs:
+                outcomes = ("done", "failed", "waited")
+                self._jobs[job] = {
+                    outcome: Increase(jobs.RUNS, window, job=job, outcome=outcome) for outcome in outcomes
+                }
+        return {
+            job: Runs(**{outcome: round(one.look(at)) for outcome, one in found.items()})
+            for job, found in self._jobs.items()
+        }
+
+
+def memory() -> int | None:
+    """Return the bytes in use, or None on a system that does not say."""
+    found = REGISTRY.get_sample_value(_MEMORY)
+    return None if found is None else round(found)
