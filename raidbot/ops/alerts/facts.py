@@ -52,6 +52,8 @@ class Facts:
     """Facts of one instant. Of what is None, or not there, nothing is known."""
 
     uptime: timedelta
+    watched: timedelta = timedelta()
+    """The time since which the rolling windows fill."""
     answers: Mapping[str, Recent] = field(default_factory=dict)
     """By kind: command, component, form."""
     messages: Attempts = Attempts()

@@ -44,7 +44,7 @@ def _jobs(facts: Facts, limits: Thresholds, pace: Pace) -> Iterator[Finding]:
     for job, runs in facts.jobs.items():
         if runs.done or runs.failed >= limits.job_failures:
             yield _finding(Alert.JOB, sentences.failing_job(job, runs.failed), wrong=not runs.done, subject=job)
-    if facts.jobs and facts.uptime > pace.job_window:
+    if facts.jobs and facts.watched > pace.job_window:
         stands = not any(runs.number for runs in facts.jobs.values())
         yield _finding(Alert.STANDSTILL, sentences.standstill(), wrong=stands)
 

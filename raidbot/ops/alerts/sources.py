@@ -1,6 +1,6 @@
 """Measure the facts that the rules judge: from the metrics of this process and from the disk."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from raidbot.ops.alerts.facts import Attempts, BackupFacts, Facts, Recent, Runs
 from raidbot.ops.alerts.model import PACE, Pace
@@ -11,6 +11,8 @@ from raidbot.utils.metrics.registry import REGISTRY
 _ASKED = ("command", "component", "form")
 _TO_MEMBERS = ("dm", "reminder")
 _FAILED = ("refused", "unreached")
+_LONGEST_PAUSE = timedelta(minutes=2)
+"""More time than this does not lie between two looks."""
 _MEMORY = "raidbot_process_resident_memory_bytes"
 
 
@@ -21,27 +23,36 @@ class Measuring:
         self._started_at = started_at
         self._pace = pace
         self._set_aside = total(database.SET_ASIDE)
-        latency, stalls, writes = (
-            pace.latency_window.total_seconds(),
-            pace.stall_window.total_seconds(),
-            pace.write_window.total_seconds(),
-        )
+        self._begin(started_at)
+
+    def _begin(self, now: datetime) -> None:
+        """Begin all windows anew."""
+        pace = self._pace
+        latency = pace.latency_window.total_seconds()
         self._answers = {kind: RecentQuantile(interactions.ANSWER_TIME, latency, kind=kind) for kind in _ASKED}
-        self._stalls = RecentQuantile(process.LOOP_LAG, stalls)
-        self._writes = RecentQuantile(database.TIME, writes, kind="write")
+        self._stalls = RecentQuantile(process.LOOP_LAG, pace.stall_window.total_seconds())
+        self._writes = RecentQuantile(database.TIME, pace.write_window.total_seconds(), kind="write")
         self._sent = [self._messages(kind, "sent") for kind in _TO_MEMBERS]
         self._failed = [self._messages(kind, outcome) for kind in _TO_MEMBERS for outcome in _FAILED]
         self._jobs: dict[str, dict[str, Increase]] = {}
+        self._began_at = self._looked_at = now
 
     def _messages(self, kind: str, outcome: str) -> Increase:
         return Increase(messages.ENDED, self._pace.dm_window.total_seconds(), message=kind, outcome=outcome)
 
     def look(self, now: datetime, *, outage: str | None, backups: BackupFacts | None) -> Facts:
-        """Return the facts of this moment; to be called regularly."""
+        """Return the facts of this moment; to be called regularly.
+
+        After a pause, as of a machine that slept, and when the clock was set, all windows begin anew.
+        """
+        if not self._looked_at <= now <= self._looked_at + _LONGEST_PAUSE:
+            self._begin(now)
+        self._looked_at = now
         at = now.timestamp()
         failed = sum(round(one.look(at)) for one in self._failed)
         return Facts(
             uptime=now - self._started_at,
+            watched=now - self._began_at,
             answers={kind: Recent(*found.look(at, 0.95)) for kind, found in self._answers.items()},
             messages=Attempts(failed + sum(round(one.look(at)) for one in self._sent), failed),
             jobs=self._runs(at),

@@ -65,7 +65,7 @@ class Telling:
         outcomes = await self.try_all(text, nonce=nonce)
         for sink, failure in outcomes:
             if failure is not None and not self._backoff.failures:
-                log.error("alert not delivered", sink=str(sink.name), why=str(failure))
+                log.error("alert not delivered", by=str(sink.name), why=str(failure), text=text)
         if not outcomes or any(failure is None for _, failure in outcomes):
             self._backoff.reset()
             self._failed_at = None
@@ -110,10 +110,8 @@ class Telling:
             if one.name in self._logged:
                 continue
             self._logged.add(one.name)
-            if one.is_over:
-                log.info("alert is over", alert=one.key.alert.value, about=one.key.subject, text=one.text)
-            else:
-                log.warning("alert", alert=one.key.alert.value, about=one.key.subject, text=one.text)
+            event = "alert is over" if one.is_over else "alert"
+            log.info(event, alert=one.key.alert.value, about=one.key.subject, text=one.text)
 
 
 def new_nonce() -> str:

@@ -36,7 +36,7 @@ ABOVE = [
     (replace(CALM, messages=Attempts(20, 4)), Key(Alert.DIRECT_MESSAGES), "4 of the last 20 did not arrive (20 %"),
     (replace(CALM, jobs={"closing": Runs(0, 3)}), Key(Alert.JOB, "closing"), "“closing” fails:** 3 runs"),
     (
-        replace(CALM, uptime=HOUR, jobs={"closing": Runs(), "audit": Runs()}),
+        replace(CALM, watched=HOUR, jobs={"closing": Runs(), "audit": Runs()}),
         Key(Alert.STANDSTILL),
         "No job has run",
     ),
@@ -75,7 +75,7 @@ def test_every_alert_but_those_of_calls_has_a_rule() -> None:
         (replace(CALM, answers={"command": Recent(2.0, 10)}), Key(Alert.LATENCY, "command")),
         (replace(CALM, messages=Attempts(20, 3)), Key(Alert.DIRECT_MESSAGES)),
         (replace(CALM, jobs={"closing": Runs(1, 3)}), Key(Alert.JOB, "closing")),
-        (replace(CALM, uptime=HOUR, jobs={"closing": Runs(waited=1)}), Key(Alert.STANDSTILL)),
+        (replace(CALM, watched=HOUR, jobs={"closing": Runs(waited=1)}), Key(Alert.STANDSTILL)),
         (replace(CALM, stalls=Recent(1.0, 300)), Key(Alert.EVENT_LOOP)),
         (CALM, Key(Alert.UNWRITABLE)),
         (replace(CALM, writes=Recent(1.0, 10)), Key(Alert.SLOW_DISK)),
