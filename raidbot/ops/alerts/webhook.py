@@ -9,7 +9,7 @@ import aiohttp
 from raidbot.ops.alerts.sinks import NotDeliveredError
 from raidbot.utils.words import Name, Text, say
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10.0)
+_TIMEOUT_SECONDS = 10.0
 _READ_BYTES = 1024
 """More of an answer is not read."""
 _MAX_LENGTH = 2000
@@ -29,9 +29,10 @@ class Webhook:
 
     name = say("Webhook")
 
-    def __init__(self, url: str, *, private: bool = False) -> None:
+    def __init__(self, url: str, *, private: bool = False, timeout: float = _TIMEOUT_SECONDS) -> None:
         self._url = url
         self._private = private
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
 
     async def send(self, text: str, _nonce: str) -> None:
         """Send the text. Raises NotDeliveredError."""
@@ -39,7 +40,7 @@ class Webhook:
         connector = aiohttp.TCPConnector(socket_factory=self._socket, force_close=True)
         try:
             async with (
-                aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT) as session,
+                aiohttp.ClientSession(connector=connector, timeout=self._timeout) as session,
                 session.post(self._url, json=message, allow_redirects=False) as response,
             ):
                 await response.content.read(_READ_BYTES)
