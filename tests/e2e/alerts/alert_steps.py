@@ -71,6 +71,9 @@ class Receiver:
     def text(self) -> str:
         return "\n".join(str(body["content"]) for body in self.bodies)
 
+    async def has(self, words: str = "") -> bool:
+        return bool(self.bodies) and words in self.text
+
     async def take(self, request: web.Request) -> web.Response:
         self.bodies.append(json.loads(await request.read()))
         return web.Response(status=self.status, headers=self.headers, body=self.body)

@@ -1,6 +1,8 @@
 """A webhook gets what Discord's take, at public addresses only, and what it answers does no harm."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from structlog.testing import capture_logs
@@ -43,9 +45,15 @@ async def test_a_private_address_is_refused_however_it_is_written(host: str) -> 
     ("address", "expected"),
     [
         *((one, True) for one in ("162.159.135.232", "8.8.8.8", "2606:4700::1111")),
-        *((one, False) for one in ("10.0.0.1", "172.16.3.4", "192.168.1.1", "127.0.0.1", "0.0.0.0", "169.254.169.254")),
+        *(
+            (one, False)
+            for one in ("10.0.0.1", "172.16.3.4", "192.168.1.1", "127.0.0.1", "240.0.0.1", "169.254.169.254")
+        ),
         *((one, False) for one in ("100.64.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1")),
-        *((one, False) for one in ("::ffff:10.0.0.1", "2002:7f00:1::", "2001:0:a00:1::1", "64:ff9b::7f00:1", "ff02::1")),
+        *(
+            (one, False)
+            for one in ("::ffff:10.0.0.1", "2002:7f00:1::", "2001:0:a00:1::1", "64:ff9b::7f00:1", "ff02::1")
+        ),
         *((one, False) for one in ("fe80::1%eth0", "localhost", "", "192.0.2.1", "198.18.0.1", "2001:db8::1")),
     ],
 )
@@ -78,33 +86,46 @@ async def test_an_answer_without_end_is_not_read() -> None:
         nonlocal sent
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        try:
-            while sent < 100_000_000:
-                writer.write(b"10000\r\n" + 0x10000 * b"x" + b"\r\n")
-                await writer.drain()
-                sent += 0x10000
-        except OSError:
-            writer.close()
+        while sent < 100_000_000:
+            writer.write(b"10000\r\n" + 0x10000 * b"x" + b"\r\n")
+            await writer.drain()
+            sent += 0x10000
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
+    async with serving(answer) as port:
         await Webhook(f"http://127.0.0.1:{port}/x", private=True).send("Hello", "nonce")
 
     assert sent < 10_000_000
 
 
 async def test_one_that_does_not_answer_is_given_up() -> None:
-    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hold(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
         await reader.read()
-        writer.close()
 
-    server = await asyncio.start_server(hold, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
+    async with serving(hold) as port:
         said = await failure(Webhook(f"http://127.0.0.1:{port}/secret", private=True, timeout=0.2))
 
     assert said == "it did not answer in time"
+
+
+@asynccontextmanager
+async def serving(
+    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[int]:
+    """Yield the port of a server of one connection, and wait for its end."""
+    ended = asyncio.Event()
+
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(OSError):
+                await answer(reader, writer)
+        finally:
+            writer.close()
+            ended.set()
+
+    server = await asyncio.start_server(answer_once, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        await ended.wait()
 
 
 @pytest.mark.parametrize(
