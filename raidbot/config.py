@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -89,13 +90,13 @@ def _webhook_address(value: SecretStr, given: ValidationInfo) -> SecretStr:
     return SecretStr(address)
 
 
+_TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d)?|off", re.ASCII)
+
+
 def _time_of_day(value: object) -> object:
     """Check an hour, or hour and minute, or “off”; return it as text."""
     text = str(value).strip().lower()
-    if text == "off":
-        return text
-    hour, _, minute = text.partition(":")
-    if not (hour.isdecimal() and int(hour) < 24 and (minute or "0").isdecimal() and int(minute or "0") < 60):
+    if not _TIME_OF_DAY.fullmatch(text):
         raise ValueError
     return text
 
@@ -261,7 +262,7 @@ def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return f"{variable(name)} (or DISCORD_TOKEN) is missing. It must be {allowed}."
     if name in _SECRET:
-        return f"{variable(name)} cannot be used. It must be {allowed}."
+        return f"{variable(name)} ({name} in TOML) cannot be used. It must be {allowed}."
     if name == "token":
         return f"{variable(name)} cannot be a token. It must be {allowed}."
     return f"{variable(name)} ({name} in TOML) is {_shown(detail['input'])}. It must be {allowed}."

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from raidbot.config import Settings, WrongSettings, load, variable
 
@@ -154,3 +155,77 @@ def test_settings_cannot_be_changed_afterwards(monkeypatch: pytest.MonkeyPatch) 
 def test_every_setting_says_what_it_may_be() -> None:
     assert all(field.description for field in Settings.model_fields.values())
     assert variable("log_level") == "RAIDBOT_LOG_LEVEL"
+
+
+WRONG_ALERTS = {
+    "OWNER_ID": ("me", "is 'me'. It must be the id of a Discord user (15 to 19 digits)."),
+    "ALERT_WEBHOOK_PRIVATE": ("maybe", "is 'maybe'. It must be on or off."),
+    "ALERT_LATENCY_SECONDS": ("2.1", "is '2.1'. It must be one of 0.5, 1, 1.5, 2, 2.5, 3."),
+    "ALERT_DM_FAILURE_PERCENT": ("0", "is '0'. It must be a whole number from 1 to 99."),
+    "ALERT_JOB_FAILURES": ("x", "is 'x'. It must be a whole number from 1 to 1000."),
+    "ALERT_STALL_SECONDS": ("nan", "is 'nan'. It must be one of 0.3, 1, 3."),
+    "ALERT_WRITE_SECONDS": ("-1", "is '-1'. It must be one of 0.1, 0.3, 1, 3."),
+    "ALERT_BACKUP_HOURS": ("0", "is '0'. It must be a whole number from 1 to 8760."),
+    "ALERT_BACKUP_MEGABYTES": ("-5", "is '-5'. It must be a whole number from 1 to 1000000000."),
+    "ALERT_RAIDS": ("many", "is 'many'. It must be a whole number from 0 to 1000000."),
+    "ALERT_MEMORY_MEGABYTES": ("1.5", "is '1.5'. It must be a whole number from 1 to 1000000."),
+    "REPORT_HOUR": ("24", "is '24'. It must be an hour such as 9, a time such as 02:30, or off."),
+    "REPORT_ZONE": ("Berlin", "is 'Berlin'. It must be the name of a time zone, such as Europe/Berlin."),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ALERTS)
+def test_a_wrong_setting_of_alerts_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    value, said = WRONG_ALERTS[name]
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv(f"RAIDBOT_{name}", value)
+
+    assert setting_errors() == [f"RAIDBOT_{name} ({name.lower()} in TOML) {said}"]
+
+
+@pytest.mark.parametrize("hour", ["", "25", "-1", "9:60", "9:", ":30", "nine", "9.5", "12:30:00", "٩"])
+def test_an_hour_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, hour: str) -> None:
+    with pytest.raises(ValueError, match="report_hour"):
+        Settings(token=SecretStr("t"), report_hour=hour)
+
+
+@pytest.mark.parametrize(
+    ("address", "private", "is_right"),
+    [
+        ("https://discord.com/api/webhooks/1/secret", "off", True),
+        ("https://10.0.0.7/secret", "on", True),
+        ("http://10.0.0.7/secret", "on", True),
+        ("http://discord.com/api/webhooks/1/secret", "off", False),
+        ("ftp://discord.com/secret", "on", False),
+        ("https:///secret", "on", False),
+        ("https://discord.com:x/secret", "on", False),
+        ("secret", "on", False),
+    ],
+)
+def test_a_webhook_needs_https_and_is_never_shown(
+    monkeypatch: pytest.MonkeyPatch, address: str, private: str, is_right: bool
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv("RAIDBOT_ALERT_WEBHOOK", address)
+    monkeypatch.setenv("RAIDBOT_ALERT_WEBHOOK_PRIVATE", private)
+
+    if is_right:
+        assert "secret" not in f"{load()!r} {load()} {load().model_dump_json()}"
+    else:
+        (sentence,) = setting_errors()
+        assert sentence.startswith(
+            "RAIDBOT_ALERT_WEBHOOK (alert_webhook in TOML) cannot be used. It must be an https://"
+        )
+        assert "secret" not in sentence
+
+
+def test_alerts_can_be_set_in_toml(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    (folder / "raidbot.toml").write_text(
+        "owner_id = 123456789012345678\nreport_hour = 7\nalert_webhook_private = true\nalert_latency_seconds = 1\n"
+    )
+
+    settings = load()
+
+    assert (settings.owner_id, settings.report_hour, settings.alert_webhook_private) == (123456789012345678, "7", "on")
+    assert settings.alert_latency_seconds == 1.0

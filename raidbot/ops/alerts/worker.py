@@ -83,6 +83,7 @@ class Alerts:
         self._book = Book(db)
         self._telling = Telling(self._book, list(sinks.values()))
         self._woken = asyncio.Event()
+        self._looking = asyncio.Lock()
         self._knows_before = False
         self._report_is_logged = False
 
@@ -102,6 +103,10 @@ class Alerts:
 
     async def look(self, now: datetime) -> None:
         """Look at everything once, and deliver what is owed."""
+        async with self._looking:
+            await self._look(now)
+
+    async def _look(self, now: datetime) -> None:
         await self._load()
         await self._surroundings.refresh()
         backups = await self._surroundings.backups(now)
