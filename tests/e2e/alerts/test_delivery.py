@@ -119,7 +119,7 @@ async def test_an_outage_of_discord_is_told_after_it_in_one_message(
         with sped_up(30.0):
             sandbox.advance(10 * MINUTE)
             for calls in OUT:
-                await guild.until(lambda calls=calls: heard(owner, f"answers again** ({calls})"), timeout=3000)
+                await guild.until(partial(heard, owner, f"answers again** ({calls})"), timeout=3000)
         await a_few_looks()
 
     assert [heard(owner, f"does not answer** ({calls})") for calls in OUT] == [1, 1]
