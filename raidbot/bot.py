@@ -60,6 +60,7 @@ class Options:
     guild_ready_seconds: float = 2.0
     second_look_seconds: float = 5.0
     presence_seconds: float = 20.0
+    backups: bool = False
     circuit_open_seconds: float = 30.0
     alerts: operations.AlertOptions = field(default_factory=operations.AlertOptions)
 
@@ -134,18 +135,25 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.operations = operations.Operations(
-            self.state, self, self.api, self.delivery, trace, alerts=options.alerts, started_at=self._started_at
+            self.state,
+            self,
+            self.api,
+            self.delivery,
+            trace,
+            alerts=options.alerts,
+            makes_backups=options.backups,
+            started_at=self._started_at,
         )
-        self.watching = self.operations.watching
+        self.watching, self.upkeep = self.operations.watching, self.operations.upkeep
         trace.on_request_end.append(probes.end_probe)
-        jobs = all_jobs(self.state, self.delivery)
+        jobs = {**all_jobs(self.state, self.delivery), **self.upkeep.jobs()}
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds, db=db)
 
     async def setup_hook(self) -> None:
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         latest: datetime | None = await self.state.db.read(audit.latest)
         self._went_away = latest or self.state.now()
-        await self.operations.prepare()
+        await self.upkeep.prepare(self.state.now())
         await self.state.find_boards()
         await self.delivery.presence.load()
         for cog in all_cogs(self._services()):
@@ -243,6 +251,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         await self.delivery.event_queue.end(_EVENTS_TIMEOUT_SECONDS)
         await self._keep_unhandled(share(4))
         await self._tasks.cancel_all()
+        await _at_most(share(5), self.upkeep.stop())
         await _at_most(share(4), self.state.wait_for_writes())
         await self.delivery.stop(share(3))  # each of two steps takes that long
         await _at_most(share(1), super().close())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from raidbot import __version__, check, process
+from raidbot import __version__, check, maintenance, process
 from raidbot.config import WrongSettings, load
 from raidbot.db.errors import UnusableDatabase
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     moving.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
     moving.add_argument("--json", action="store_true", help="the whole account as JSON")
     moving.set_defaults(command=_import)
+
+    maintenance.add_commands(commands.add_parser)
 
     when = commands.add_parser("when", help="say what a typed time means")
     when.add_argument("text", nargs="+", help='such as "friday 8pm"')

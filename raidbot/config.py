@@ -194,6 +194,7 @@ class Settings(BaseSettings):
     report_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "UTC", description="the name of a time zone, such as Europe/Berlin"
     )
+    backups: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = Field("on", description="on or off")
 
     @classmethod
     def settings_customise_sources(

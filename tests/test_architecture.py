@@ -19,7 +19,7 @@ ALL_PACKAGES = (*PACKAGES, "bench", "tests")
 
 ORDER = ("utils", "raids", "db", "series", "state", "delivery", "jobs", "commands", "bot", "top")
 """Each may import what stands to its left."""
-TOP = ("cli", "check", "process", "demo", "__main__")
+TOP = ("cli", "maintenance", "check", "process", "demo", "__main__")
 """Programs that start everything; these may import each other."""
 BESIDE = {
     "config": {"utils"},

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 
-_APPLICATION_ID = 0x52414944
+APPLICATION_ID = 0x52414944
 """`PRAGMA application_id` of every RaidBot database; the first migration sets it."""
 
 
@@ -269,19 +269,27 @@ def _upgrade(connection: sqlite3.Connection, path: Path, *, keep_copy: bool = Tr
     backup.remove_unfinished(path)
     current = schema_version(connection)
     missing = [number for number, _ in migrations() if number > current]
-    if current and missing and keep_copy:
-        try:
-            backup.keep_copy(connection, path, before=missing[0])
-        except backup.CopyFailed as failed:
-            raise UnusableDatabase(str(failed)) from failed
-    migrate(connection)
+    if not (current and missing and keep_copy):
+        migrate(connection)
+        return
+    try:
+        copy = backup.keep_copy(connection, path, before=missing[0])
+    except backup.CopyFailed as failed:
+        raise UnusableDatabase(str(failed)) from failed
+    try:
+        migrate(connection)
+    except sqlite3.Error as error:
+        raise UnusableDatabase(f"{unusable(path, error)} The database before it is kept as {copy}.") from error
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply missing migrations, each with its version number in one transaction. Raises UnusableDatabase."""
+def migrate(connection: sqlite3.Connection, *, to: int | None = None) -> None:
+    """Apply missing migrations, each with its version number in one transaction; with `to`, those up to that one.
+
+    Raises UnusableDatabase.
+    """
     current = schema_version(connection)
     for number, script in migrations():
-        if number > current:
+        if current < number <= (number if to is None else to):
             _apply(connection, number, script)
 
 
@@ -292,7 +300,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
     """
     current: int = connection.execute("PRAGMA user_version").fetchone()[0]
     owner: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    if owner != _APPLICATION_ID and (current or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()):
+    if owner != APPLICATION_ID and (current or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()):
         raise UnusableDatabase("The file is a database of another program. Set RAIDBOT_DATABASE to another file.")
     newest = migrations()[-1][0]
     if current > newest:

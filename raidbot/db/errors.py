@@ -4,6 +4,7 @@ import errno
 from pathlib import Path
 
 from raidbot.db import backup
+from raidbot.db.verified_copy import is_no_room
 from raidbot.utils.errors import Refusal
 
 
@@ -26,7 +27,7 @@ def unusable(path: Path, error: Exception) -> UnusableDatabase:
             reason = "is not a database. Set RAIDBOT_DATABASE to another file, or restore a backup"
         case "SQLITE_READONLY" | "SQLITE_PERM" | "EACCES" | "EPERM" | "EROFS":
             reason = "cannot be written. Check the rights of the file and its folder"
-        case "SQLITE_FULL" | "ENOSPC":
+        case _ if is_no_room(error):
             reason = "cannot grow: the disk is full. Make room and start again"
         case "SQLITE_BUSY" | "SQLITE_LOCKED":
             reason = "is locked by another program. Close it and start again"

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from raidbot.db import replacement
 from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusable
 
 
 @contextmanager
 def hold_if_locked(path: Path) -> Iterator[None]:
     """Hold the lock if its file exists, so that no other process uses the database. Creates and changes no file.
+
+    It finishes a restore that was interrupted, though.
 
     Raises UnusableDatabase if another process uses it.
     """
@@ -25,7 +28,7 @@ def hold_if_locked(path: Path) -> Iterator[None]:
 def claim(path: Path) -> sqlite3.Connection:
     """Lock the file beside the database for the lifetime of this process; the system releases it even after a crash.
 
-    Raises UnusableDatabase.
+    Finishes a restore that was interrupted. Raises UnusableDatabase.
     """
     refuse_copy(path)
     try:
@@ -42,6 +45,11 @@ def claim(path: Path) -> sqlite3.Connection:
             raise UnusableDatabase(
                 f"Another RaidBot already runs on {path}. Stop it first, or set RAIDBOT_DATABASE to another file."
             ) from error
+        raise unusable(path, error) from error
+    try:
+        replacement.go_on(path)
+    except OSError as error:
+        guard.close()
         raise unusable(path, error) from error
     return guard
 

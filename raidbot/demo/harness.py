@@ -121,6 +121,7 @@ class BotProcess:
             "RAIDBOT_DISCORD_GATEWAY_URL": self._sandbox.gateway_url,
             "RAIDBOT_HEARTBEAT_SECONDS": _HEARTBEAT_SECONDS,
             "RAIDBOT_LOG_LEVEL": "info",
+            "RAIDBOT_BACKUPS": "off",
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAIDBOT_")}
         return inherited | ours | self._settings

@@ -1,6 +1,7 @@
 """The list of what watches and maintains the process, and the only place that knows what each part needs."""
 
 from datetime import datetime
+from functools import partial
 
 import aiohttp
 import discord
@@ -13,7 +14,8 @@ from raidbot.ops.alerts.options import AlertOptions as AlertOptions
 from raidbot.ops.alerts.sinks import OwnerDm, Sink
 from raidbot.ops.alerts.webhook import Webhook
 from raidbot.ops.alerts.worker import Alerts, Surroundings
-from raidbot.ops.importer.series.takeover import take_over_kept_rows
+from raidbot.ops.backups import names
+from raidbot.ops.upkeep import Upkeep
 from raidbot.ops.watching.service import Watching
 from raidbot.state import State
 from raidbot.utils.circuit_breaker import Circuit
@@ -35,24 +37,21 @@ class Operations:
         trace: aiohttp.TraceConfig,
         *,
         alerts: AlertOptions,
+        makes_backups: bool,
         started_at: datetime,
     ) -> None:
-        self._state = state
         self._api = api
+        self.upkeep = Upkeep(state.db, makes_backups=makes_backups)
         self.watching = Watching(client, state, api, delivery, trace)
         surroundings = Surroundings(
             refresh=self.watching.facts.refresh,
-            backups=lambda _now: None,
+            backups=partial(names.facts, state.db.path) if makes_backups else None,
             unreachable=self._unreachable,
             is_connected=client.is_ready,
         )
         sinks = _sinks(client, api, delivery, alerts)
         self.alerts = Alerts(state.db, state.clock, sinks, alerts, surroundings, started_at=started_at)
         api.circuits.listen(self._circuit_changed)
-
-    async def prepare(self) -> None:
-        """Do what has to be done before the bot connects."""
-        await take_over_kept_rows(self._state.db, self._state.now())
 
     def start(self, tasks: TaskSet) -> None:
         for name, work in {"watching": self.watching.run, "alerts": self.alerts.run}.items():

@@ -5,6 +5,7 @@ import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -29,18 +30,23 @@ _PATIENCE_SECONDS = 10.0
 _DAY = timedelta(days=1)
 
 
+class Backups(Protocol):
+    def __call__(self, *, now: datetime) -> BackupFacts:
+        """Return what there is; reads the disk."""
+
+
 class Surroundings:
     """Asks the rest of the bot. `refresh` brings those metrics up to date that are of one moment.
 
-    `unreachable` returns the kinds of calls that Discord does not answer, by the error of the last one. `backups` reads
-    the disk; None means that there are to be none.
+    `unreachable` returns the kinds of calls that Discord does not answer, by the error of the last one. Without `backups`
+    there are to be none.
     """
 
     def __init__(
         self,
         *,
         refresh: Callable[[], Awaitable[None]],
-        backups: Callable[[datetime], BackupFacts | None],
+        backups: Backups | None,
         unreachable: Callable[[], Mapping[str, str]],
         is_connected: Callable[[], bool],
     ) -> None:
@@ -56,7 +62,7 @@ class Surroundings:
                 await self._refresh()
 
     async def backups(self, now: datetime) -> BackupFacts | None:
-        return await asyncio.to_thread(self._backups, now)
+        return None if self._backups is None else await asyncio.to_thread(self._backups, now=now)
 
 
 class Alerts:

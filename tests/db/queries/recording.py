@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import raidbot.db
 
 FOLDER = Path(raidbot.db.__file__).parent
-WITHOUT_ROWS = {"backup.py", "database.py", "process_lock.py", "shared_commits.py", "wal.py"}
+WITHOUT_ROWS = {"backup.py", "database.py", "process_lock.py", "shared_commits.py", "verified_copy.py", "wal.py"}
 """Modules that execute pragmas, transactions and migrations only."""
 _EXECUTE = {"execute", "executemany", "executescript"}
 _SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|VALUES|FROM|WHERE|AND|OR|IN|SET|ORDER BY|LIMIT|UNION)\b|[=<>] [?:]")

@@ -1,0 +1,132 @@
+"""The commands that look after the database: `backup`, `restore`, `export-server` and `import-server`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from raidbot import process
+from raidbot.config import load
+from raidbot.db.cells import SetAside
+from raidbot.db.errors import UnusableDatabase
+from raidbot.ops.backups import backup, names, restore, server_export, server_import
+from raidbot.ops.backups.server_file import WrongServerFile
+from raidbot.utils import logging
+from raidbot.utils.clock import utc_now
+from raidbot.utils.errors import Refusal
+
+_WRONG_ARGUMENTS = (
+    backup.WrongTarget,
+    restore.NoBackup,
+    server_export.NoSuchServer,
+    server_import.ServerIsThere,
+    WrongServerFile,
+)
+"""Refusals of what was asked for; with others, the database or its disk is at fault."""
+
+
+def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands with the `add_parser` of the command line."""
+    making = add("backup", help="copy the database to a verified file; the bot may run meanwhile")
+    making.add_argument(
+        "path", type=Path, nargs="?", metavar="PATH", help="a new file, or a folder (default: backups/ beside it)"
+    )
+    making.set_defaults(command=partial(_in_words, _backup))
+
+    restoring = add("restore", help="put a backup in the place of the database, which is kept")
+    restoring.add_argument("file", type=Path, metavar="FILE", help="the backup, which is not changed")
+    restoring.set_defaults(command=partial(_in_words, _restore))
+
+    exporting = add("export-server", help="write one server to a file, to move it to another database")
+    exporting.add_argument("server", type=_id, metavar="ID", help="the server's id")
+    exporting.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a new file (default: server-ID.jsonl)")
+    exporting.set_defaults(command=partial(_in_words, _export_server))
+
+    importing = add("import-server", help="store a server from such a file; stop the bot first")
+    importing.add_argument("file", type=Path, metavar="FILE", help="what `raidbot export-server` wrote")
+    importing.set_defaults(command=partial(_in_words, _import_server))
+
+
+def _in_words(command: Callable[[argparse.Namespace, Path], None], options: argparse.Namespace) -> int:
+    """Run a command on the database and return its exit code; every refusal is a sentence."""
+    database = load(connects=False).database
+    logging.configure(level="error", json=False)
+    try:
+        command(options, database)
+    except _WRONG_ARGUMENTS as refusal:
+        print(refusal, file=sys.stderr)
+        return process.WRONG_SETTINGS
+    except UnusableDatabase as refusal:
+        print(refusal, file=sys.stderr)
+        return process.UNUSABLE_DATABASE
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return process.FATAL
+    except KeyboardInterrupt:
+        print("Interrupted: it was done as a whole, or not at all. Run it again.", file=sys.stderr)
+        return process.FATAL
+    return process.ENDED
+
+
+def _backup(options: argparse.Namespace, database: Path) -> None:
+    path: Path | None = options.path
+    target = names.manual(database, utc_now())
+    if path is None:
+        if database.exists():
+            backup.ensure_folder(target.parent, database)
+    else:
+        target = path / target.name if path.is_dir() else path
+    made = backup.make(database, target)
+    print(f"{database} is backed up as {made.path}.")
+    print(f"  version {made.version}, {made.rows} rows, {_size(made.bytes)}; opened and verified")
+    _list_unreadable(made.unreadable)
+
+
+def _restore(options: argparse.Namespace, database: Path) -> None:
+    done = restore.restore(options.file, database, now=utc_now())
+    if done.interrupted is not None:
+        print(
+            f"An earlier restore had been interrupted. It was finished first; that database is now {done.interrupted}."
+        )
+    print(f"{done.database} is now what {done.backup} holds (version {done.version}, {done.rows} rows).")
+    if done.aside is not None:
+        print(f"  The database that was there is {done.aside}, with the files of the same name. Delete them when")
+        print("  you are sure that you need nothing of it.")
+    if done.is_older:
+        print("  It is of an older version: the next start keeps a copy of it and updates it.")
+    print("  Start the bot with: raidbot run")
+
+
+def _export_server(options: argparse.Namespace, database: Path) -> None:
+    target = options.file or Path(f"server-{options.server}.jsonl")
+    done = server_export.export_server(options.server, database, target)
+    print(f"Server {options.server} is in {done.path}: {done.rows} rows. It holds names and ids of members.")
+    if done.damaged:
+        print(f"  {done.damaged} damaged rows were left out; `raidbot check` names them.")
+    if done.tags:
+        print(f"  For {done.tags} members who want no messages, copy {database}.key to the new host, too.")
+
+
+def _import_server(options: argparse.Namespace, database: Path) -> None:
+    done = server_import.import_server(options.file, database)
+    print(f"Server {done.guild} is in {database}: {done.rows} rows.")
+    if done.renumbered:
+        print("  Some of its numbers were taken, so its rows have new ones. Buttons under older direct messages of it")
+        print("  no longer work.")
+    _list_unreadable(done.unreadable)
+
+
+def _list_unreadable(found: Iterable[SetAside]) -> None:
+    for row in found:
+        print(f"  {row.table} {row.row} cannot be read ({row.why}). The bot runs, but leaves it alone.")
+
+
+def _size(number: int) -> str:
+    return f"{number / 1_000_000:.1f} MB"
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a server's id, a number of 17 to 19 digits")
+    return int(text)

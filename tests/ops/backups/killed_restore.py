@@ -1,0 +1,68 @@
+"""Restore a backup again and again, each time killed one step later, until one attempt comes to its end.
+
+`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES` copies FOLDER, which has a `raids.db`, to
+OUTCOMES/0, OUTCOMES/1 and so on.
+"""
+
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from raidbot.ops.backups.restore import restore
+
+NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+
+
+def main(backup: Path, source: Path, outcomes: Path) -> None:
+    for survived in count():
+        folder = outcomes / str(survived)
+        shutil.copytree(source, folder)
+        child = os.fork()
+        if child == 0:
+            _die_after(survived, folder)
+            restore(backup, folder / "raids.db", now=NOW)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status != signal.SIGKILL:
+            sys.exit(status)
+
+
+def _die_after(survived: int, folder: Path) -> None:
+    """A step is a statement of SQL that does not only read, or a call of the system that names a file of the folder."""
+    left = iter(range(survived))
+
+    def step(sql: str = "") -> None:
+        if not sql.startswith("SELECT") and next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect(
+        path: str | Path,
+        *,
+        timeout: float = 5.0,
+        isolation_level: Literal["DEFERRED"] | None = "DEFERRED",
+        check_same_thread: bool = True,
+        uri: bool = False,
+    ) -> sqlite3.Connection:
+        connection = untraced(path, timeout, 0, isolation_level, check_same_thread, uri=uri)
+        connection.set_trace_callback(step)
+        return connection
+
+    def hook(_: str, arguments: tuple[object, ...]) -> None:
+        if any(str(folder) in str(argument) for argument in arguments):
+            step()
+
+    untraced = sqlite3.connect
+    pytest.MonkeyPatch().setattr(sqlite3, "connect", connect)
+    sys.addaudithook(hook)
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
