@@ -38,8 +38,8 @@ class Backups(Protocol):
 class Surroundings:
     """Asks the rest of the bot. `refresh` brings those metrics up to date that are of one moment.
 
-    `unreachable` returns the kinds of calls that Discord does not answer, by the error of the last one. Without `backups`
-    there are to be none.
+    `unreachable` returns the kinds of calls that Discord does not answer, each with the error of the last one. Without
+    `backups` there are to be none.
     """
 
     def __init__(

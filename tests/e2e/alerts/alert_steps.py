@@ -99,4 +99,4 @@ def add_owner(guild: SandboxGuild) -> Person:
     return guild.add_member("operator")
 
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -12,9 +12,10 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.ops.alerts.model import Thresholds
+from raidbot.ops.backups import names
 from tests.conftest import Start
 from tests.e2e import database_facts
-from tests.e2e.alerts.alert_steps import MINUTE, SPED_UP, a_few_looks, add_owner, heard, options
+from tests.e2e.alerts.alert_steps import HOUR, MINUTE, SPED_UP, a_few_looks, add_owner, heard, options
 from tests.e2e.fast_loop import sped_up
 from tests.raid_boards import board_text, post_raid, run_create
 
@@ -267,6 +268,40 @@ async def test_much_memory(guild: SandboxGuild, start: Start) -> None:
             await a_few_looks()
     async with start(**options(owner, limits=Thresholds(memory_megabytes=100_000))):
         await guild.until(lambda: heard(owner, "**Memory is below the limit again**"))
+        await a_few_looks()
+
+    assert len(owner.dms) == 2
+
+
+async def test_a_backup_that_is_overdue(sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path) -> None:
+    owner, in_the_way = add_owner(guild), names.folder_of(database)
+    in_the_way.write_text("no folder")
+    async with start(**options(owner), backups=True):
+        await a_few_looks()
+        assert owner.dms == []
+        sandbox.advance(37 * HOUR)
+        await guild.until(lambda: heard(owner, "**There is no good backup.**"))
+        in_the_way.unlink()
+        sandbox.advance(2 * HOUR)
+        await guild.until(lambda: heard(owner, "**There is a good backup again**"), timeout=30)
+        await a_few_looks()
+
+    assert len(owner.dms) == 2
+
+
+async def test_backups_that_nobody_deletes(sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path) -> None:
+    """G22: those that somebody made stay for good, so their size is told."""
+    owner, now = add_owner(guild), sandbox.clock.now()
+    limits = Thresholds(backup_megabytes=1, memory_megabytes=100_000)
+    names.folder_of(database).mkdir()
+    for day in range(60):
+        names.manual(database, now - day * 24 * HOUR).write_bytes(bytes(50_000))
+    async with start(**options(owner, limits=limits), backups=True):
+        await guild.until(lambda: heard(owner, "**Backups take 3 MB** (limit 1 MB)"))
+        assert len(names.backups(database)) >= 60
+        for day in range(10, 60):
+            names.manual(database, now - day * 24 * HOUR).unlink()
+        await guild.until(lambda: heard(owner, "**Backups are below the limit again**"))
         await a_few_looks()
 
     assert len(owner.dms) == 2
