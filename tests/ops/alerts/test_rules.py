@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from raidbot.ops.alerts import rules
+from raidbot.ops.alerts import rules, sentences
 from raidbot.ops.alerts.facts import Attempts, Facts, Recent, Runs
-from raidbot.ops.alerts.model import Alert, Key, Thresholds
+from raidbot.ops.alerts.model import COOLDOWNS, Alert, Key, Thresholds
 from raidbot.utils.words import render
 
 NOW = datetime(2026, 3, 18, 20, tzinfo=UTC)
@@ -114,3 +114,11 @@ def test_too_little_says_nothing(facts: Facts, alert: Alert) -> None:
 
 def test_a_limit_can_be_set() -> None:
     assert judged(replace(CALM, raids=6), Thresholds(raids=5))[Key(Alert.RAIDS)] is not None
+
+
+def test_every_alert_has_a_cooldown_and_words_for_its_end() -> None:
+    assert COOLDOWNS.keys() == set(Alert)
+    for alert in Alert:
+        said = render(sentences.over(Key(alert, "messages"), timedelta(minutes=5)))
+        assert said.startswith("🟢 **")
+        assert said.endswith(", after 5 minutes.")
