@@ -53,6 +53,9 @@ class Family(StrEnum):
     COMMANDS = "command registration"
 
 
+_OPENINGS = {family: metrics.OPENED.labels(metrics.FAMILIES.of(family.name.lower())) for family in Family}
+
+
 class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an error of the caller
     """Discord gave no definite response; retry in `retry_in` seconds.
 
@@ -160,7 +163,7 @@ class DiscordApi:
         self._breakers[family].failed(_seconds(), caller)
         if self.down_for(family) and family not in self._down:
             self._down.add(family)
-            metrics.OPENED.labels(family.name.lower()).inc()
+            _OPENINGS[family].inc()
             log.warning("discord unreachable, calls wait", calls=family.value, error=repr(error))
 
     def _wait(self, family: Family) -> float:

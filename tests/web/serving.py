@@ -70,6 +70,15 @@ class Pages:
         assert status == 200
         return parsed(page)
 
+    async def until(self, fact: Callable[[dict[Series, float]], bool]) -> dict[Series, float]:
+        """Wait until the fact is true of the metrics, and return them."""
+        async with asyncio.timeout(30):
+            while True:
+                found = await self.metrics()
+                if fact(found):
+                    return found
+                await asyncio.sleep(0.05)
+
     async def reasons(self) -> dict[str, str]:
         """Return what keeps the bot from being ready."""
         status, page = await self.get("/readyz")

@@ -29,6 +29,7 @@ _AT_MOST_EVERY_SECONDS = 5.0
 _SHARE = 0.002
 """Most of the reader's time that is spent on the facts of the database, however many raids are open."""
 _PATIENCE_SECONDS = 2.0
+_CIRCUITS = {family: calls.CIRCUIT.labels(calls.FAMILIES.of(family.name.lower())) for family in Family}
 
 
 class Facts:
@@ -68,6 +69,10 @@ class Facts:
             if time.monotonic() >= self._next_read:
                 await self._read()
 
+    def look_at_once(self) -> None:
+        """Let the next `refresh` read the database, however short the last reading was ago."""
+        self._next_read = float("-inf")
+
     async def _read(self) -> None:
         began, now = time.perf_counter(), self._state.now()
         try:
@@ -86,7 +91,7 @@ class Facts:
     def _set_calls(self) -> None:
         calls.INVALID.set(self._api.invalid.count())
         for family in Family:
-            calls.CIRCUIT.labels(family.name.lower()).set(self._api.down_for(family) > 0)
+            _CIRCUITS[family].set(self._api.down_for(family) > 0)
 
     def _set_gateway(self) -> None:
         gateway.SHARDS.set(self._watch.shards)
