@@ -21,6 +21,7 @@ from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.delivery.service import DeliveryService
 from raidbot.ops.watching.gateway import GatewayWatch
 from raidbot.state import State
+from raidbot.utils.circuit_breaker import Circuit
 from raidbot.utils.metrics import boards, caches, calls, database, gateway, messages, process, raids
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,7 @@ _SHARE = 0.002
 """Most of the reader's time that is spent on the facts of the database, however many raids are open."""
 _PATIENCE_SECONDS = 2.0
 _CIRCUITS = {family: calls.CIRCUIT.labels(calls.FAMILIES.of(family.name.lower())) for family in Family}
+_HELD_BACK = {Circuit.CLOSED: 0.0, Circuit.HALF_OPEN: 0.5, Circuit.OPEN: 1.0}
 
 
 class Facts:
@@ -90,8 +92,8 @@ class Facts:
 
     def _set_calls(self) -> None:
         calls.INVALID.set(self._api.invalid.count())
-        for family in Family:
-            _CIRCUITS[family].set(self._api.down_for(family) > 0)
+        for family, state in self._api.circuits.states().items():
+            _CIRCUITS[family].set(_HELD_BACK[state.circuit])
 
     def _set_gateway(self) -> None:
         gateway.SHARDS.set(self._watch.shards)

@@ -17,7 +17,9 @@ REQUESTS = counter(
 REQUEST_TIME = histogram("rest_request_seconds", "Time until Discord answers a request", (*QUICK_SECONDS, 10.0, 30.0))
 LIMITED = counter("rest_rate_limited", "Answers 429 by their scope", scope=SCOPES)
 INVALID = gauge("rest_invalid_requests", "Answers 401, 403 and 429 within ten minutes; Discord bans at 10,000")
-CIRCUIT = gauge("breaker_open", "1 while calls of this family are held back, else 0", family=FAMILIES)
+CIRCUIT = gauge(
+    "breaker_open", "1 while calls of this family are held back, 0.5 while one probes, else 0", family=FAMILIES
+)
 OPENED = counter("breaker_openings", "How often calls of this family began to be held back", family=FAMILIES)
 
 _MESSAGE = "/channels/{id}/messages/{id}"
