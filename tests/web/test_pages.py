@@ -45,7 +45,9 @@ async def test_the_metrics_are_as_prometheus_reads_them(guild: SandboxGuild, sta
     assert not any(value < before.get(series, 0) for series, value in after.items() if series[0].endswith("_total"))
 
 
-async def test_what_is_open_is_looked_up_when_somebody_asks(guild: SandboxGuild, start: Start) -> None:
+async def test_what_is_open_is_looked_up_when_somebody_asks(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
     alice = guild.add_member("alice")
     async with start():
         board = await post_raid(guild)
@@ -58,7 +60,7 @@ async def test_what_is_open_is_looked_up_when_somebody_asks(guild: SandboxGuild,
         assert summed(found, "raidbot_participants") == 1
         assert summed(found, "raidbot_audit_newest_entry") >= 2
 
-        guild.sandbox.advance(timedelta(hours=4))
+        sandbox.advance(timedelta(hours=4))
         bot.heartbeat.wake()
         await guild.until(lambda: _is_closed(bot))
         bot.watching.facts.look_at_once()
@@ -70,6 +72,18 @@ def _is_closed(bot: RaidBot) -> bool:
     return all(
         (raid := bot.state.cached_raid(one)) and raid.status.value == "closed" for one in bot.state.boards.values()
     )
+
+
+async def test_nobody_who_asks_for_pages_calls_discord(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot, pages_of(bot) as pages:
+        await pages.until_ready_but()
+        calls = len(sandbox.calls)
+
+        for path in ("/metrics", "/healthz", "/readyz") * 20:
+            bot.watching.facts.look_at_once()
+            assert (await pages.get(path))[0] == 200
+
+        assert len(sandbox.calls) == calls
 
 
 async def test_it_is_ready_when_everything_runs(guild: SandboxGuild, start: Start) -> None:
@@ -111,8 +125,7 @@ async def test_a_lost_connection_is_named_until_it_is_back(sandbox: Sandbox, gui
 async def test_jobs_that_no_longer_run_are_named(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         overdue: list[float | None] = [0.0]
-        bot.heartbeat.missed_for = lambda: overdue[0]  # type: ignore[method-assign]
-        async with pages_of(bot) as pages:
+        async with pages_of(bot, missed_for=lambda: overdue[0]) as pages:
             await pages.until_ready_but()
 
             overdue[0] = 75.4
