@@ -1,4 +1,4 @@
-"""Whether the bot says that it is alive and does its work, while the disk is full or Discord is away."""
+"""The bot says if it is alive and if it does its work, also while the disk is full or Discord is away."""
 
 import asyncio
 import sqlite3
