@@ -70,6 +70,15 @@ class Pages:
         assert status == 200
         return parsed(page)
 
+    async def until(self, fact: Callable[[dict[Series, float]], bool]) -> dict[Series, float]:
+        """Wait until the fact is true of the metrics, and return them."""
+        async with asyncio.timeout(30):
+            while True:
+                found = await self.metrics()
+                if fact(found):
+                    return found
+                await asyncio.sleep(0.05)
+
     async def reasons(self) -> dict[str, str]:
         """Return what keeps the bot from being ready."""
         status, page = await self.get("/readyz")
@@ -107,8 +116,8 @@ async def running(server: WebServer) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def pages_of(bot: RaidBot) -> AsyncIterator[Pages]:
-    """Serve the pages of a bot of this process, as `raidbot run` does."""
-    server = server_of(Readiness(bot.watching, bot.heartbeat.missed_for), host="127.0.0.1", port=0)
+async def pages_of(bot: RaidBot, *, missed_for: Callable[[], float | None] | None = None) -> AsyncIterator[Pages]:
+    """Serve the pages of a bot of this process, as `raidbot run` does; `missed_for` replaces that of its heartbeat."""
+    server = server_of(Readiness(bot.watching, missed_for or bot.heartbeat.missed_for), host="127.0.0.1", port=0)
     async with running(server) as port, pages_at(port) as pages:
         yield pages

@@ -384,18 +384,7 @@ class Outbox:
             log.exception("request to substitute not ended", row=row.id)  # it may be repeated after a while
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
-        """Write the outcome, retrying until it is durable; without it the row would be sent again."""
-        backoff = Backoff(0.5, 30.0)
-        while True:
-            try:
-                await self._state.db.write(write)
-            except sqlite3.Error as error:
-                wait = backoff.next()
-                if not isinstance(error, Unwritable):
-                    log.exception("outcome of a message cannot be recorded", again_in=wait)
-                await asyncio.sleep(wait)
-            else:
-                return
+        await outcomes.record(self._state.db, write)
 
     def _later(self, seconds: float) -> datetime:
         return self._state.now() + timedelta(seconds=max(seconds, 1.0))

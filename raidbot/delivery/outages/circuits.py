@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 _JITTER = 0.1
 """Share of the time for which a circuit is open, in which a probe is waited for."""
+_OPENINGS = {family: metrics.OPENED.labels(metrics.FAMILIES.of(family.name.lower())) for family in Family}
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ class Circuits:
             log.info("discord reachable again", calls=family.value)
         elif before is Circuit.CLOSED:
             state.opened_at, state.closed_at = now, None
-            metrics.OPENED.labels(family.name.lower()).inc()
+            _OPENINGS[family].inc()
             log.warning("discord unreachable, calls wait", calls=family.value, error=state.error)
         if after is Circuit.OPEN:
             self._ramp_up.stop(family)

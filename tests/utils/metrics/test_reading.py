@@ -1,4 +1,4 @@
-"""What the process reads of its own metrics."""
+"""The process reads its own metrics."""
 
 import math
 
