@@ -1,4 +1,4 @@
-"""What was told is known after a restart, whatever the rows hold."""
+"""The book knows after a restart of alerts that were told, however the rows are damaged."""
 
 import sqlite3
 from collections.abc import AsyncIterator
