@@ -17,6 +17,7 @@ from bench.edits.channel import channel
 from bench.edits.steady import steady
 from bench.foreign_reactions import foreign
 from bench.importer import moving
+from bench.limits.mashing import mashing
 from bench.memory import memory
 from bench.queries import queries
 from bench.serving.scrapes import scrapes
@@ -41,6 +42,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "many": many,
     "memory": memory,
     "autocomplete": autocomplete,
+    "mashing": mashing,
     "moving": moving,
     "queries": queries,
     "scrapes": scrapes,

@@ -39,7 +39,7 @@ T = TypeVar("T")
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 MUSEUM_EMOJI = "✅"
-_QUIET = {"RAIDBOT_LOG_LEVEL": "warning", "RAIDBOT_HEARTBEAT_SECONDS": "15"}
+_QUIET = {"RAIDBOT_LOG_LEVEL": "warning", "RAIDBOT_HEARTBEAT_SECONDS": "15", "RAIDBOT_COMMAND_LIMITS": "off"}
 _POLL_SECONDS = 0.02
 
 

@@ -13,16 +13,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.cogs import Services, all_cogs
+from raidbot.commands.limits.limits import InteractionLimits
 from raidbot.commands.registration import register_commands
 from raidbot.commands.signups.gate import SignupGate
-from raidbot.commands.ui import log_context
-from raidbot.commands.ui.errors import report_error
-from raidbot.commands.ui.interaction import BotClient, Interaction
+from raidbot.commands.tree import LimitedClient, Tree
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.db import audit
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
-from raidbot.delivery.outages import probes
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
@@ -57,6 +56,7 @@ class Options:
     dm_opening_seconds: float = 1.6
     reaction_limit: int = 5
     reaction_window_seconds: float = 10.0
+    command_limits: bool = False
     guild_ready_seconds: float = 2.0
     second_look_seconds: float = 5.0
     presence_seconds: float = 20.0
@@ -70,28 +70,11 @@ class GuildNotAllowed(Refusal):
         super().__init__("I do not work on this server. Ask whoever runs me to allow it.")
 
 
-class Tree(app_commands.CommandTree["RaidBot"]):
-    """Command tree that refuses guilds that are not allowed and answers errors with `report_error`."""
-
-    async def interaction_check(self, interaction: "discord.Interaction[RaidBot]") -> bool:
-        # Commands and autocomplete run in a task of their own, so the fields end with it.
-        structlog.contextvars.bind_contextvars(**log_context.of_interaction(interaction))
-        try:
-            interaction.client.check_allowed(interaction)
-        except Refusal as refusal:
-            await report_error(interaction, refusal)
-            return False
-        return True
-
-    async def on_error(self, interaction: "discord.Interaction[RaidBot]", error: app_commands.AppCommandError) -> None:
-        await report_error(interaction, error)
-
-
-class RaidBot(commands.AutoShardedBot, BotClient):
+class RaidBot(commands.AutoShardedBot, LimitedClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
-        api = DiscordApi.opening_for(options.circuit_open_seconds, clock=clock)
+        api = DiscordApi(open_seconds=options.circuit_open_seconds, clock=clock)
         trace = api.invalid.trace()
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -121,6 +104,9 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self._lost_sessions: dict[int, datetime] = {}
         self.state = State(db, clock)
         self.api = api
+        self.limits = InteractionLimits(
+            options.reaction_limit, options.reaction_window_seconds, counts_commands=options.command_limits
+        )
         self.gate = SignupGate(self, self.state, self.api)
         self.delivery = DeliveryService(
             self.state,
@@ -145,7 +131,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             started_at=self._started_at,
         )
         self.watching, self.upkeep = self.operations.watching, self.operations.upkeep
-        trace.on_request_end.append(probes.end_probe)
+        self.api.end_probes(trace)
         jobs = {**all_jobs(self.state, self.delivery), **self.upkeep.jobs()}
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds, db=db)
 
@@ -181,8 +167,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             gate=self.gate,
             serves=self.serves,
             check_allowed=self.check_allowed,
-            reaction_limit=self._options.reaction_limit,
-            reaction_window_seconds=self._options.reaction_window_seconds,
+            limits=self.limits,
             started_at=self._started_at,
             owner=self._options.alerts.owner,
             send_test_alert=self.operations.alerts.test,

@@ -195,6 +195,7 @@ class Settings(BaseSettings):
         "UTC", description="the name of a time zone, such as Europe/Berlin"
     )
     backups: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = Field("on", description="on or off")
+    command_limits: bool = Field(True, description="on or off")
 
     @classmethod
     def settings_customise_sources(

@@ -149,6 +149,7 @@ def _options(settings: Settings) -> Options:
         dm_opening_seconds=settings.dm_opening_seconds,
         reaction_limit=settings.reaction_limit,
         reaction_window_seconds=settings.reaction_window_seconds,
+        command_limits=settings.command_limits,
         backups=settings.backups == "on",
         alerts=_alert_options(settings),
     )

@@ -14,9 +14,9 @@ _SERIES = int(os.environ.get("RAIDBOT_CHAOS") or 0)
 IS_LONG = _SERIES > 0
 EXAMPLES = 50
 """Examples of a property test in the suite, unless it names another number."""
-_QUICK = {"dm_pause_seconds": "0.05", "dm_batch": "10", "dm_opening_seconds": "0.05"}
+_QUICK = {"dm_pause_seconds": "0.05", "dm_batch": "10", "dm_opening_seconds": "0.05", "command_limits": "off"}
 QUICK = {variable(name): value for name, value in _QUICK.items() if name in Settings.model_fields}
-"""Settings with which a bot process sends its messages as fast as it can.
+"""Settings with which a bot process sends its messages, and people act, as fast as they can.
 
 An older bot, on which the tests of found faults are tried, would refuse those that it does not know.
 """

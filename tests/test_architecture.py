@@ -30,6 +30,7 @@ BESIDE = {
 BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "web", "top"}, "web": {"top"}, "discord_sandbox": {"top"}}
 SHARED_FOLDERS = {
     "ui": {"ui"},
+    "limits": {"ui", "limits"},
     "posting": {"ui", "posting"},
     "announcements": {"ui", "posting", "announcements"},
 }

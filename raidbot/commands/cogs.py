@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 import discord
@@ -25,6 +26,8 @@ from raidbot.commands.events.closed_dms import ClosedDms
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.interaction_times import InteractionTimes
 from raidbot.commands.events.reactions import Reactions
+from raidbot.commands.limits.answers import admit
+from raidbot.commands.limits.limits import InteractionLimits
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
@@ -54,10 +57,7 @@ from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids.model import MemberId
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
-from raidbot.utils.rate_limiter import SlidingWindow
 from raidbot.utils.words import Text
-
-_MAX_TRACKED_MEMBERS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +71,7 @@ class Services:
     gate: SignupGate
     serves: Callable[[int | None], bool]
     check_allowed: Callable[[Interaction], None]
-    reaction_limit: int
-    reaction_window_seconds: float
+    limits: InteractionLimits
     started_at: datetime
     owner: MemberId | None
     send_test_alert: Callable[[], Awaitable[Text]]
@@ -89,12 +88,9 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     """Build every cog, and the router, which knows the panel of each under the first part of its `custom_id`s."""
     state, gate, delivery = services.state, services.gate, services.delivery
     post_waiter = PostWaiter(state)
-    speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
-        services.reaction_limit, services.reaction_window_seconds, _MAX_TRACKED_MEMBERS
-    )
     panels: dict[str, Panel] = {
         REPLY: DmButtons(state, serves=services.serves).press,
-        BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
+        BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue).press,
     }
 
     recurring = Recurring(state, SeriesPoster(state, delivery.posting_places), post_waiter)
@@ -120,18 +116,19 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         RaidSignup(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
         TestAlert(services.owner, services.send_test_alert),
-        *_gateway_cogs(services, speed),
+        *_gateway_cogs(services),
     ]
     closed_dms = ClosedDms(state, delivery.outbox.closed_dms)
-    return [
-        InteractionTimes(),
-        Router(panels, check=services.check_allowed, answered=closed_dms.answered),
-        closed_dms,
-        *cogs,
-    ]
+    router = Router(
+        panels,
+        admit=partial(admit, services.limits),
+        check=services.check_allowed,
+        answered=closed_dms.answered,
+    )
+    return [InteractionTimes(), router, closed_dms, *cogs]
 
 
-def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> tuple[commands.Cog, ...]:
+def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:
     """Build the cogs that listen to the gateway, and register what acts on reactions."""
     state, delivery = services.state, services.delivery
     raid_reactions = RaidReactions(
@@ -159,7 +156,7 @@ def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> 
             delivery.posted_kinds,
             delivery.event_queue,
             serves=services.serves,
-            speed=speed,
+            speed=services.limits.signups,
             reconcile=delivery.reconcile,
             reader=delivery.reaction_reader,
             api=services.api,

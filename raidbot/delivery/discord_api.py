@@ -88,20 +88,20 @@ class DiscordApi:
 
     def __init__(
         self,
-        new_breaker: Callable[[], CircuitBreaker] = CircuitBreaker,
+        new_breaker: Callable[[], CircuitBreaker] | None = None,
         invalid: InvalidRequests | None = None,
         *,
+        open_seconds: float = 30.0,
         clock: Clock = utc_now,
         ramp_up: RampUp | None = None,
     ) -> None:
-        self.circuits = Circuits(new_breaker, clock, ramp_up)
+        self.circuits = Circuits(new_breaker or partial(CircuitBreaker, open_seconds=open_seconds), clock, ramp_up)
         self.invalid = invalid or InvalidRequests()
         self._slow: Pacer[None] = Pacer(1.0)
 
-    @classmethod
-    def opening_for(cls, seconds: float, *, clock: Clock) -> "DiscordApi":
-        """Return one whose circuits stay open for so long before they are probed."""
-        return cls(partial(CircuitBreaker, open_seconds=seconds), clock=clock)
+    def end_probes(self, trace: aiohttp.TraceConfig) -> None:
+        """Let a client with this HTTP trace send one request for a probe; call it after other listeners were added."""
+        trace.on_request_end.append(probes.end_probe)
 
     @property
     def is_down(self) -> bool:

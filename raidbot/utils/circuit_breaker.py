@@ -5,9 +5,10 @@ callers take turns at the probe, so that one whose calls always fail does not ho
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 _GRACE = 0.25
 """Share of `open_seconds` during which the probe is kept for a caller whose turn it is."""
@@ -29,9 +30,16 @@ class Attempt:
     is_probe: bool
 
 
+class _Outcome(NamedTuple):
+    at: float
+    caller: Hashable
+    failed: bool
+
+
 class CircuitBreaker:
     """Opens for `open_seconds` when `failures` of the last `of` calls failed, all of them in `window_seconds`.
 
+    It stays closed while calls of one caller only fail and those of others succeed among the last ones.
     Then one probe closes or reopens it. While it was open, callers were turned away. One of them gets the probe whose
     calls have not failed, or failed longest ago. Others get it if none of those comes within a quarter of
     `open_seconds`. What comes of a call from before the last change says nothing any more.
@@ -50,7 +58,7 @@ class CircuitBreaker:
         self._window_seconds = window_seconds
         self.open_seconds = open_seconds
         self.on_change = on_change
-        self._outcomes: deque[tuple[float, bool]] = deque(maxlen=max(of, failures))
+        self._outcomes: deque[_Outcome] = deque(maxlen=max(of, failures))
         self._probe: Attempt | None = None
         self._period = 0
         self._failed_at: dict[Hashable, float] = {}
@@ -89,7 +97,7 @@ class CircuitBreaker:
         if attempt.is_probe:
             self._close()
         else:
-            self._outcomes.append((now, False))
+            self._outcomes.append(_Outcome(now, attempt.caller, failed=False))
 
     def failed(self, now: float, attempt: Attempt) -> None:
         """Report that the service did not respond."""
@@ -101,10 +109,11 @@ class CircuitBreaker:
             self.failed_calls += 1
             self._open(now)
             return
-        self._outcomes.append((now, True))
-        lately = sum(failed for at, failed in self._outcomes if at > now - self._window_seconds)
-        if lately >= self._threshold:
-            self.failed_calls = lately
+        self._outcomes.append(_Outcome(now, attempt.caller, failed=True))
+        lately = [one for one in self._outcomes if one.at > now - self._window_seconds]
+        failures = [one.caller for one in lately if one.failed]
+        if len(failures) >= self._threshold and not _is_trouble_of_one(lately, set(failures)):
+            self.failed_calls = len(failures)
             self._open(now)
 
     def gave_up(self, attempt: Attempt) -> None:
@@ -146,3 +155,7 @@ class CircuitBreaker:
         before, self.circuit = self.circuit, circuit
         if before is not circuit and self.on_change:
             self.on_change(before, circuit)
+
+
+def _is_trouble_of_one(lately: Iterable[_Outcome], failing: Set[Hashable]) -> bool:
+    return len(failing) == 1 and any(one.caller not in failing for one in lately)

@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
+_SHARED_WINDOWS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -33,7 +35,8 @@ class _Window:
 class SlidingWindow(Generic[K]):
     """Allows at most `limit` hits per key within `seconds`; refused hits do not count.
 
-    Tracks at most `capacity` keys; beyond that, the least recently hit key is dropped.
+    Remembers at most `capacity` keys one by one, and forgets none within its window. Keys for which there is no room
+    share a few windows: they may be refused for the hits of others, but none ever gets more than the limit.
     """
 
     def __init__(self, limit: int, seconds: float, capacity: int = 10_000) -> None:
@@ -41,24 +44,42 @@ class SlidingWindow(Generic[K]):
         self._seconds = seconds
         self._capacity = capacity
         self._windows: OrderedDict[K, _Window] = OrderedDict()
+        self._shared = tuple(_Window() for _ in range(_SHARED_WINDOWS))
 
     def hit(self, key: K, now: float) -> Verdict:
         """Record a hit if it is allowed. `now` is monotonic time in seconds."""
-        self._forget(now)
-        window = self._windows.setdefault(key, _Window())
-        self._windows.move_to_end(key)
+        window = self._window(key, now)
+        if window is None:
+            window = self._windows[key] = _Window()
         window.seen = now
-        if len(self._windows) > self._capacity:
-            self._windows.popitem(last=False)
-        while window.hits and window.hits[0] + self._seconds <= now:
-            window.hits.popleft()
-        if len(window.hits) < self._limit:
+        if key in self._windows:
+            self._windows.move_to_end(key)
+        if (wait := self._wait(window, now)) == 0:
             window.hits.append(now)
             return Verdict(allowed=True)
         first = window.told is None or window.told + self._seconds <= now
         if first:
             window.told = now
-        return Verdict(allowed=False, retry_after=window.hits[0] + self._seconds - now, first_refusal=first)
+        return Verdict(allowed=False, retry_after=wait, first_refusal=first)
+
+    def wait(self, key: K, now: float) -> float:
+        """Return the seconds until a hit is allowed; 0 if one is now. Records nothing."""
+        window = self._window(key, now)
+        return 0.0 if window is None else self._wait(window, now)
+
+    def _wait(self, window: _Window, now: float) -> float:
+        while window.hits and window.hits[0] + self._seconds <= now:
+            window.hits.popleft()
+        return 0.0 if len(window.hits) < self._limit else window.hits[0] + self._seconds - now
+
+    def _window(self, key: K, now: float) -> _Window | None:
+        """Return the window that counts the key; None if nothing does, and there is room for a new one."""
+        self._forget(now)
+        if (own := self._windows.get(key)) is not None:
+            return own
+        shared = self._shared[hash(key) % _SHARED_WINDOWS]
+        may_have_hits = bool(shared.hits) and shared.hits[-1] + self._seconds > now
+        return shared if may_have_hits or len(self._windows) >= self._capacity else None
 
     def _forget(self, now: float) -> None:
         """Drop keys without a hit within the window. Keys are ordered by last hit, oldest first."""
@@ -66,4 +87,5 @@ class SlidingWindow(Generic[K]):
             self._windows.popitem(last=False)
 
     def __len__(self) -> int:
+        """Return the number of keys that are remembered one by one."""
         return len(self._windows)

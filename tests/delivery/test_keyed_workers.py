@@ -3,12 +3,16 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from raidbot.delivery.discord_api import CircuitOpen, Family, NoResponse, NotNow, RateLimitedForLong
 from raidbot.delivery.keyed_workers import KeyedWorkers
+from raidbot.delivery.outages.circuits import CircuitChange
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.utils.backoff import Backoff
+from raidbot.utils.circuit_breaker import Circuit
 
 
 def workers_for(work: Callable[[str], Awaitable[float | None]]) -> KeyedWorkers[str]:
@@ -189,3 +193,45 @@ async def test_work_that_raises_runs_again_and_holds_up_no_other_key() -> None:
     await asyncio.wait_for(all_done.wait(), 5)
     await workers.stop(1)
     assert done == ["quick", "failing"]
+
+
+def closing(family: Family) -> CircuitChange:
+    return CircuitChange(
+        family=family,
+        before=Circuit.HALF_OPEN,
+        after=Circuit.CLOSED,
+        at=datetime(2026, 12, 1, tzinfo=UTC),
+        opened_at=None,
+        failures=5,
+        error="",
+    )
+
+
+@pytest.mark.parametrize(
+    ("none", "runs_at_once"),
+    [
+        (NoResponse(300.0, asked=True), True),
+        (CircuitOpen(300.0), True),
+        (NotNow(300.0, 0), True),
+        (CircuitOpen(300.0, is_outage=False), False),
+        (NotNow(300.0, 20026), False),
+        (RateLimitedForLong(300.0, asked=False), False),
+    ],
+)
+async def test_a_delay_of_an_outage_ends_with_it(none: NoResponse, runs_at_once: bool) -> None:
+    runs = list[str]()
+
+    async def work(key: str) -> float | None:
+        runs.append(key)
+        return workers.wait_out(key, none) if len(runs) == 1 else None
+
+    workers = workers_for(work)
+    workers.start()
+    workers.wake("board")
+    await workers.idle()
+
+    workers.circuit_changed(closing(Family.BOARDS))
+    await workers.idle()
+
+    assert len(runs) == 1 + runs_at_once
+    await workers.stop(0)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import cycle, product
 from unicodedata import category
 
+from raidbot.commands.limits.limits import AskedTooFast
 from raidbot.commands.signups import board_buttons, dm_buttons, gate, reactions
 from raidbot.raids import events as ev
 from raidbot.raids.audit.entry import AuditAction
@@ -129,7 +130,7 @@ def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
     yield from (substitutes.SeatedAlready(raid, role), substitutes.BegunAlready(raid), substitutes.NobodyToAsk())
     yield from (attendance.NotClosedYet(), attendance.NotBegunYet(), attendance.NotOnRoster())
     yield from (gate.RoleNeeded(raid, list(asked[:count])) for count in (1, 2, 3))
-    yield from (gate.RoleGone(raid), board_buttons.SignupsOver(), board_buttons.PressedTooFast())
+    yield from (gate.RoleGone(raid), board_buttons.SignupsOver(), *(AskedTooFast(wait) for wait in (0.2, 6.3)))
     yield from (
         dm_buttons.NotInAnyMore(raid),
         dm_buttons.NotTheLeader(raid),

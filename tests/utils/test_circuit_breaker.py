@@ -20,6 +20,10 @@ def entered(breaker: CircuitBreaker, now: float, caller: Hashable = None) -> Att
     return attempt
 
 
+def circuit(breaker: CircuitBreaker) -> Circuit:
+    return breaker.circuit
+
+
 def open_breaker() -> CircuitBreaker:
     breaker = CircuitBreaker(failures=2, open_seconds=30)
     for _ in range(2):
@@ -32,13 +36,13 @@ def test_half_of_the_last_calls_open_it() -> None:
 
     for works in (True, False, True, True, False, True, True):
         call(breaker, 0, works=works)
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
 
     call(breaker, 0, works=False)
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
     call(breaker, 0, works=False)
 
-    assert breaker.circuit is Circuit.OPEN
+    assert circuit(breaker) is Circuit.OPEN
     assert breaker.retry_at == 30
     assert breaker.failed_calls == 3
 
@@ -50,7 +54,7 @@ def test_a_success_now_and_then_hides_no_outage() -> None:
         if breaker.circuit is Circuit.CLOSED:
             call(breaker, second, works=second % 3 == 2)
 
-    assert breaker.circuit is Circuit.OPEN
+    assert circuit(breaker) is Circuit.OPEN
 
 
 @pytest.mark.parametrize("every", [75, 600, 3600])
@@ -60,7 +64,7 @@ def test_rare_failures_do_not_open_it(every: int) -> None:
     for number in range(100):
         call(breaker, number * every, works=False)
 
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
 
 
 def test_a_few_failures_among_many_calls_do_not_open_it() -> None:
@@ -69,7 +73,7 @@ def test_a_few_failures_among_many_calls_do_not_open_it() -> None:
     for number in range(1000):
         call(breaker, number / 10, works=number % 4 != 0)
 
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
 
 
 def test_many_successes_before_do_not_delay_it() -> None:
@@ -80,7 +84,40 @@ def test_many_successes_before_do_not_delay_it() -> None:
     for _ in range(5):
         call(breaker, 100, works=False)
 
-    assert breaker.circuit is Circuit.OPEN
+    assert circuit(breaker) is Circuit.OPEN
+
+
+def test_what_fails_for_one_caller_and_works_for_others_holds_up_nobody() -> None:
+    breaker = CircuitBreaker()
+
+    for number in range(100):
+        call(breaker, number, works=False, caller="broken")
+        if number % 5 == 0:
+            call(breaker, number, works=True, caller="sound")
+
+    assert circuit(breaker) is Circuit.CLOSED
+
+
+def test_what_worked_for_others_before_hides_no_outage_for_long() -> None:
+    breaker = CircuitBreaker(failures=5, of=10)
+    call(breaker, 0, works=True, caller="quiet now")
+
+    for _ in range(9):
+        call(breaker, 1, works=False, caller="busy")
+    assert circuit(breaker) is Circuit.CLOSED
+    call(breaker, 1, works=False, caller="busy")
+
+    assert circuit(breaker) is Circuit.OPEN
+
+
+def test_a_failure_of_another_shows_that_it_is_not_about_one() -> None:
+    breaker = CircuitBreaker(failures=5, of=10)
+    call(breaker, 0, works=True, caller="first")
+
+    for caller in ("busy", "busy", "busy", "busy", "first"):
+        call(breaker, 1, works=False, caller=caller)
+
+    assert circuit(breaker) is Circuit.OPEN
 
 
 def test_while_open_nothing_is_asked() -> None:
@@ -98,7 +135,7 @@ def test_then_one_probe_decides() -> None:
     assert breaker.admit(30) is None
     breaker.succeeded(31, probe)
 
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
     assert breaker.retry_at is None
     assert not entered(breaker, 31).is_probe
 
@@ -108,7 +145,7 @@ def test_a_failed_probe_opens_it_again() -> None:
 
     breaker.failed(31, entered(breaker, 30))
 
-    assert breaker.circuit is Circuit.OPEN
+    assert circuit(breaker) is Circuit.OPEN
     assert breaker.failed_calls == 3
     assert breaker.admit(60) is None
     assert entered(breaker, 61).is_probe
@@ -128,7 +165,7 @@ def test_after_closing_it_counts_anew() -> None:
 
     call(breaker, 32, works=False)
 
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "failed", "gave up"])
@@ -139,14 +176,14 @@ def test_a_call_from_before_the_outage_decides_nothing(outcome: str) -> None:
         call(breaker, 0, works=False)
 
     report(breaker, 1, late, outcome)
-    assert breaker.circuit is Circuit.OPEN
+    assert circuit(breaker) is Circuit.OPEN
     probe = entered(breaker, 30)
     report(breaker, 31, later, outcome)
 
-    assert breaker.circuit is Circuit.HALF_OPEN
+    assert circuit(breaker) is Circuit.HALF_OPEN
     assert breaker.admit(32) is None, "a second probe"
     breaker.succeeded(33, probe)
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
 
 
 def test_changes_are_told_once() -> None:
@@ -208,7 +245,7 @@ def test_whoever_failed_at_the_probe_leaves_the_next_one_to_those_who_were_turne
     assert breaker.admit(61, "broken") is None
     breaker.succeeded(63, entered(breaker, 62, "sound"))
 
-    assert breaker.circuit is Circuit.CLOSED
+    assert circuit(breaker) is Circuit.CLOSED
 
 
 def test_a_turn_that_is_not_taken_passes_to_whoever_comes() -> None:

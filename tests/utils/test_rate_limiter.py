@@ -72,18 +72,78 @@ def test_one_notice_per_window(steps: list[int]) -> None:
     assert all(later - earlier >= 10 for earlier, later in pairwise(told))
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), max_size=60))
-def test_memory_is_bounded_and_the_forgotten_are_those_seen_longest_ago(hits: list[tuple[int, int]]) -> None:
-    window: SlidingWindow[int] = SlidingWindow(1, 10, capacity=4)
+@given(STEPS)
+def test_the_wait_is_known_without_a_hit(steps: list[int]) -> None:
+    window: SlidingWindow[str] = SlidingWindow(3, 10, capacity=10)
+
+    for now in timestamps(steps):
+        expected = window.wait("ann", now)
+        assert window.wait("ann", now) == expected
+        assert window.hit("ann", now).retry_after == expected
+
+
+class PlainWindow:
+    """A sliding window that forgets nothing and looks at everything."""
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._hits: list[tuple[int, float]] = []
+
+    def wait(self, key: int, now: float) -> float:
+        hits = [at for other, at in self._hits if other == key and at + self._seconds > now]
+        return hits[-self._limit] + self._seconds - now if len(hits) >= self._limit else 0.0
+
+    def counted(self, key: int, now: float) -> None:
+        self._hits.append((key, now))
+
+
+HITS = st.lists(st.tuples(st.integers(0, 150), st.integers(0, 3)), max_size=80)
+"""Keys beyond the number of shared windows, and the seconds before each hit."""
+
+
+@given(HITS)
+def test_with_room_for_all_it_is_the_plain_window(hits: list[tuple[int, int]]) -> None:
+    window, plain = SlidingWindow[int](2, 10, capacity=200), PlainWindow(2, 10)
+
+    for (key, _), now in zip(hits, timestamps([step for _, step in hits]), strict=True):
+        expected = plain.wait(key, now)
+        verdict = window.hit(key, now)
+        assert (verdict.allowed, verdict.retry_after) == (expected == 0, expected)
+        if verdict:
+            plain.counted(key, now)
+
+
+@given(HITS, st.integers(0, 5))
+def test_without_room_nobody_is_freed_within_their_window(hits: list[tuple[int, int]], capacity: int) -> None:
+    window, plain = SlidingWindow[int](2, 10, capacity=capacity), PlainWindow(2, 10)
+
+    for (key, _), now in zip(hits, timestamps([step for _, step in hits]), strict=True):
+        refused = plain.wait(key, now)
+        verdict = window.hit(key, now)
+        assert len(window) <= capacity
+        assert not (verdict and refused)
+        assert refused <= verdict.retry_after <= 10
+        if verdict:
+            plain.counted(key, now)
+
+
+@given(HITS)
+def test_whoever_has_room_is_not_held_up_by_those_who_have_none(hits: list[tuple[int, int]]) -> None:
+    window, plain = SlidingWindow[int](2, 10, capacity=1), PlainWindow(2, 10)
+    window.hit(-1, 1000)
+    plain.counted(-1, 1000)
 
     for (key, _), now in zip(hits, timestamps([step for _, step in hits]), strict=True):
         window.hit(key, now)
-        assert len(window) <= 4
-        assert not window.hit(key, now)
+        expected = plain.wait(-1, now)
+        assert window.hit(-1, now).retry_after == expected
+        if expected == 0:
+            plain.counted(-1, now)
 
 
 def test_whoever_has_not_been_seen_for_a_window_is_forgotten() -> None:
-    window: SlidingWindow[str] = SlidingWindow(1, 10, capacity=100)
+    window: SlidingWindow[str] = SlidingWindow(5, 10, capacity=100)
     for name in "abcdef":
         window.hit(name, 0)
 

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from raidbot.commands.events.early_reactions import EarlyReactions
 from raidbot.commands.events.reaction_checks import ReactionChecks, Removal, thing_of
+from raidbot.commands.limits.limits import SignupWindow
 from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, Reaction
@@ -28,7 +29,7 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.metrics import reactions as metrics
-from raidbot.utils.rate_limiter import SlidingWindow, Verdict
+from raidbot.utils.rate_limiter import Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ class Reactions(commands.Cog):
         event_queue: EventQueue,
         *,
         serves: Callable[[int | None], bool],
-        speed: SlidingWindow[tuple[int, int]],
+        speed: SignupWindow,
         reconcile: Reconcile,
         reader: ReactionReader,
         api: DiscordApi,

@@ -1,7 +1,5 @@
 """Signups by the buttons and menus under a board."""
 
-import asyncio
-
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.service import SignupService, place
 from raidbot.commands.ui import log_context, permissions, responses
@@ -10,7 +8,6 @@ from raidbot.delivery.event_queue import EventQueue
 from raidbot.raids.model import MessageId, RaidId, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.rate_limiter import SlidingWindow
 from raidbot.utils.words import say
 
 
@@ -19,19 +16,11 @@ class SignupsOver(Refusal):
         super().__init__(say("You can’t sign up here any more: the raid is over or was cancelled."))
 
 
-class PressedTooFast(Refusal):
-    def __init__(self) -> None:
-        super().__init__(say("You press faster than I can follow. Wait a few seconds and try again."))
-
-
 class BoardButtons:
-    """`speed` is shared with reactions. The raid is identified by the pressed message alone."""
+    """The raid is identified by the pressed message alone."""
 
-    def __init__(
-        self, state: State, gate: SignupGate, events: EventQueue, speed: SlidingWindow[tuple[int, int]]
-    ) -> None:
+    def __init__(self, state: State, gate: SignupGate, events: EventQueue) -> None:
         self._state = state
-        self._speed = speed
         self._signing_up = SignupService(state, gate, events, Source.BUTTON)
 
     async def press(self, press: Press) -> None:
@@ -41,9 +30,7 @@ class BoardButtons:
         if raid_id is None:
             raise SignupsOver
         log_context.note_raid(raid_id)
-        guild, member = permissions.guild_of(interaction), permissions.member_id(interaction)
-        if not self._speed.hit((guild.id, member), asyncio.get_running_loop().time()):
-            raise PressedTooFast
+        permissions.guild_of(interaction)
         await responses.send_ephemeral(interaction, await self._answer(press, raid_id))
 
     async def _answer(self, press: Press, raid_id: RaidId) -> str:

@@ -69,18 +69,21 @@ def page_number(text: str) -> int:
 class Router(commands.Cog):
     """Routes every press to the panel registered under its name.
 
-    `check` raises Refusal where no press is allowed at all; `answered` is called after each answer.
+    `admit` answers a press that comes too fast, of which the form's inputs are given, and returns False. `check` raises
+    Refusal where no press is allowed at all. `answered` is called after each other answer.
     """
 
     def __init__(
         self,
         panels: Mapping[str, Panel],
         *,
+        admit: Callable[[Interaction, Mapping[str, str]], Awaitable[bool]],
         check: Callable[[Interaction], None],
         answered: Callable[[Interaction], Awaitable[None]],
     ) -> None:
         self.panels = dict(panels)
         metrics.ASKED.declare(panels)
+        self._admit = admit
         self._check = check
         self._answered = answered
 
@@ -89,6 +92,8 @@ class Router(commands.Cog):
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         with bound_contextvars(**log_context.of_interaction(interaction)):
+            if not await self._admit(interaction, _fields({**(interaction.data or {})})):
+                return
             await self._answer(interaction)
             await self._answered(interaction)
 

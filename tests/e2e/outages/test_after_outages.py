@@ -13,7 +13,7 @@ from discord_sandbox.people import Person
 from raidbot.bot import RaidBot
 from raidbot.db import outbox
 from raidbot.db.outbox import OutboxMessage
-from raidbot.delivery.discord_api import CircuitOpen, Family
+from raidbot.delivery.discord_api import CircuitOpen, Family, NoResponse
 from raidbot.raids.model import GuildId
 from raidbot.raids.purposes import Purpose, Urgency
 from raidbot.utils.circuit_breaker import Circuit
@@ -61,6 +61,35 @@ async def test_a_half_open_circuit_sends_exactly_one_request(
         await asyncio.sleep(bot.api.down_for(Family.READS))
         await ask()
         assert bot.api.circuits.states()[Family.READS].circuit is Circuit.CLOSED
+
+
+@pytest.mark.parametrize("limits", ["strict"])
+async def test_what_waited_comes_back_without_a_stampede(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    channels = [guild.add_channel(f"channel-{number}") for number in range(60)]
+    async with start(circuit_open_seconds=1.0) as bot:
+        fault = sandbox.faults.answer(503, route=f"GET {CHANNEL}")
+
+        async def ask_until_answered(channel: int) -> None:
+            while True:
+                try:
+                    await bot.api.call(partial(bot.fetch_channel, channel), Family.READS)
+                except NoResponse as none:
+                    await asyncio.sleep(none.retry_in)
+                else:
+                    return
+
+        asking = asyncio.gather(*(ask_until_answered(channel.id) for channel in channels))
+        await sandbox.until(lambda: bot.api.circuits.states()[Family.READS].circuit is Circuit.OPEN)
+        await asyncio.sleep(0)
+        before = len(sandbox.calls)
+        fault.lift()
+        await asking
+
+    answered = [call.at for call in sandbox.calls[before:] if (call.route, call.status) == (CHANNEL, 200)]
+    first_second = [at for at in answered if (at - answered[0]).total_seconds() <= 1]
+    assert len(answered) == 60
+    assert len(first_second) <= 8
+    assert sum(sandbox.limits.refused.values()) == 0
 
 
 @dataclass(frozen=True, slots=True)

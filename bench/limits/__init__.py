@@ -1,0 +1,1 @@
+"""Measure what limits on interactions keep away from others."""

@@ -1,0 +1,1 @@
+"""How fast members may use commands, buttons, menus and forms."""
