@@ -1,5 +1,6 @@
 """The standing of every alert, in memory and in the database."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,6 +16,9 @@ from raidbot.ops.alerts.standing import News, Standing
 
 log = structlog.get_logger(__name__)
 
+_PATIENCE_SECONDS = 10.0
+"""A disk that hangs holds up no alert for longer."""
+
 
 class Book:
     """Keeps what was told through restarts. While the database cannot be written it knows it in memory."""
@@ -27,9 +31,10 @@ class Book:
         self._reported: date | None = None
 
     async def load(self) -> None:
-        """Read what earlier runs told. What was observed meanwhile is added to it."""
-        known = await self._db.read(rows.load)
-        self.last_report = self._reported = await self._db.read(rows.last_report)
+        """Read what earlier runs told; what was observed meanwhile is added. Raises sqlite3.Error or TimeoutError."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            known = await self._db.read(rows.load)
+            self.last_report = self._reported = await self._db.read(rows.last_report)
         for key, one in known.items():
             now = self.standings.get(key)
             self.standings[key] = one if now is None or not now.lasts else self._joined(one, now)
@@ -76,10 +81,11 @@ class Book:
             return
         self._changed.clear()
         try:
-            await self._db.write(partial(_save, changed=changed, day=day))
-        except sqlite3.Error as error:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._db.write(partial(_save, changed=changed, day=day))
+        except (sqlite3.Error, TimeoutError) as error:
             self._changed |= changed.keys()
-            log.debug("alerts not noted", error=str(error))
+            log.debug("alerts not noted", error=repr(error))
         else:
             self._reported = day
 

@@ -39,10 +39,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A message that is to be delivered: an alert, or that it is over."""
+    """A message that is to be delivered: an alert about a trouble that began then, or that it is over."""
 
     key: Key
     text: str
+    began_at: datetime
     is_over: bool = False
 
     @property
@@ -82,10 +83,11 @@ def news(standing: Standing, key: Key, now: datetime) -> News | None:
         return None
     if standing.owed is not None:
         is_late = now - standing.began_at > _TOLD_AT_ONCE
-        return News(key, render(sentences.late(standing.owed, standing.began_at)) if is_late else standing.owed)
+        text = render(sentences.late(standing.owed, standing.began_at)) if is_late else standing.owed
+        return News(key, text, standing.began_at)
     if standing.told and standing.ended_at is not None:
         lasted = standing.ended_at - standing.began_at
-        return News(key, render(sentences.over(key, lasted)), is_over=True)
+        return News(key, render(sentences.over(key, lasted)), standing.began_at, is_over=True)
     return None
 
 

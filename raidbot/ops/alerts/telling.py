@@ -1,6 +1,7 @@
 """Deliver alerts by every sink there is, again until one takes them."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,6 @@ class _Attempt:
     """A message that no sink took, as far as is known."""
 
     at: datetime
-    nonce: str
     news: frozenset[Name]
 
 
@@ -52,7 +52,7 @@ class Telling:
         while owed := self._book.news(now):
             self._log(owed)
             batch = self._batch(owed, now)
-            if not await self.send("\n".join(one.text for one in batch), now, nonce=self._nonce(batch, now)):
+            if not await self.send("\n".join(one.text for one in batch), now, nonce=_nonce(batch)):
                 return
             self._attempt = None
             self._logged -= {one.name for one in batch}
@@ -96,13 +96,8 @@ class Telling:
             if batch and length > _MAX_LENGTH:
                 break
             batch.append(one)
+        self._attempt = _Attempt(now, frozenset(one.name for one in batch))
         return batch
-
-    def _nonce(self, batch: list[News], now: datetime) -> str:
-        news = frozenset(one.name for one in batch)
-        if self._attempt is None or self._attempt.news != news:
-            self._attempt = _Attempt(now, new_nonce(), news)
-        return self._attempt.nonce
 
     def _log(self, owed: list[News]) -> None:
         """Log each of the news once, whatever becomes of its delivery."""
@@ -116,6 +111,14 @@ class Telling:
 
 def new_nonce() -> str:
     return f"a{secrets.token_hex(8)}"
+
+
+def _nonce(batch: list[News]) -> str:
+    """Return the same nonce for the same news, also after a start: then it is not known whether they were sent."""
+    named = "\n".join(
+        f"{one.key.alert} {one.key.subject} {one.is_over} {one.began_at.timestamp():.0f}" for one in batch
+    )
+    return f"a{hashlib.sha256(named.encode()).hexdigest()[:16]}"
 
 
 async def _try(sink: Sink, text: str, nonce: str) -> tuple[Sink, NotDeliveredError | None]:

@@ -120,6 +120,7 @@ class Alerts:
         for finding in rules.findings(facts, self._options.limits, now, self._options.pace):
             self._book.observe(finding, now)
         self._look_at_calls(now)
+        await self._book.save()  # so that the same is told after a kill, with the same nonce
         await self._telling.tell(now)
         if self._knows_before:
             await self._report(now, backups)
@@ -130,8 +131,8 @@ class Alerts:
             return
         try:
             await self._book.load()
-        except sqlite3.Error as error:
-            log.error("what was told before cannot be read", error=str(error))
+        except (sqlite3.Error, TimeoutError) as error:
+            log.error("what was told before cannot be read", error=repr(error))
         else:
             self._knows_before = True
 
