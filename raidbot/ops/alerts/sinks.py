@@ -46,16 +46,25 @@ class OwnerDm:
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def send(self, text: str, nonce: str) -> None:
-        """Send the text. Raises NotDeliveredError; while Discord does not answer, ask again with the same nonce."""
+        """Send the text. Raises NotDeliveredError; while Discord does not answer, ask again with the same nonce.
+
+        Nothing is cancelled (see `DiscordApi`), so what is under way goes first.
+        """
+        others = {sending for other, sending in self._under_way.items() if other != nonce}
+        await self._wait_for(others)
         sending = self._under_way.get(nonce)
         if sending is None:
             sending = self._under_way[nonce] = start_detached(self._send(text, nonce))
             sending.add_done_callback(_take_notice)
-        await asyncio.wait({sending}, timeout=_PATIENCE_SECONDS)  # which does not cancel it: see DiscordApi
-        if not sending.done():
-            raise NotDeliveredError(say("Discord does not answer"))
-        del self._under_way[nonce]
+        await self._wait_for({sending})
         await sending
+
+    async def _wait_for(self, sending: set[asyncio.Task[None]]) -> None:
+        if sending:
+            await asyncio.wait(sending, timeout=_PATIENCE_SECONDS)
+        if not all(task.done() for task in sending):
+            raise NotDeliveredError(say("Discord does not answer"))
+        self._under_way = {nonce: task for nonce, task in self._under_way.items() if task not in sending}
 
     async def _send(self, text: str, nonce: str) -> None:
         try:

@@ -1,5 +1,7 @@
 """Measure the facts that the rules judge: from the metrics of this process and from the disk."""
 
+from collections import deque
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from raidbot.ops.alerts.facts import Attempts, BackupFacts, Facts, Recent, Runs
@@ -34,7 +36,7 @@ class Measuring:
         self._writes = RecentQuantile(database.TIME, pace.write_window.total_seconds(), kind="write")
         self._sent = [self._messages(kind, "sent") for kind in _TO_MEMBERS]
         self._failed = [self._messages(kind, outcome) for kind in _TO_MEMBERS for outcome in _FAILED]
-        self._jobs: dict[str, dict[str, Increase]] = {}
+        self._jobs = _RecentRuns(pace.job_window.total_seconds())
         self._began_at = self._looked_at = now
 
     def _messages(self, kind: str, outcome: str) -> Increase:
@@ -55,7 +57,7 @@ class Measuring:
             watched=now - self._began_at,
             answers={kind: Recent(*found.look(at, 0.95)) for kind, found in self._answers.items()},
             messages=Attempts(failed + sum(round(one.look(at)) for one in self._sent), failed),
-            jobs=self._runs(at),
+            jobs=self._jobs.look(at),
             stalls=Recent(*self._stalls.look(at, 0.99)),
             outage=outage,
             writes=Recent(*self._writes.look(at, 0.95)),
@@ -65,24 +67,30 @@ class Measuring:
             memory=memory(),
         )
 
-    def _runs(self, at: float) -> dict[str, Runs]:
-        known = {
-            sample.labels["job"]: None
+
+class _RecentRuns:
+    """Reads the runs of all jobs at once; see `Increase`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._seen: deque[tuple[float, Mapping[tuple[str, str], float]]] = deque()
+
+    def look(self, now: float) -> dict[str, Runs]:
+        standing = {
+            (sample.labels["job"], sample.labels["outcome"]): sample.value
             for family in jobs.RUNS.collect()
             for sample in family.samples
-            if "job" in sample.labels
         }
-        window = self._pace.job_window.total_seconds()
-        for job in known:
-            if job not in self._jobs:
-                outcomes = ("done", "failed", "waited")
-                self._jobs[job] = {
-                    outcome: Increase(jobs.RUNS, window, job=job, outcome=outcome) for outcome in outcomes
-                }
-        return {
-            job: Runs(**{outcome: round(one.look(at)) for outcome, one in found.items()})
-            for job, found in self._jobs.items()
-        }
+        self._seen.append((now, standing))
+        while len(self._seen) > 1 and self._seen[1][0] <= now - self._seconds:
+            self._seen.popleft()
+        before = self._seen[0][1]
+
+        def grown(job: str, outcome: str) -> int:
+            return round(standing.get((job, outcome), 0.0) - before.get((job, outcome), 0.0))
+
+        names = dict.fromkeys(job for job, _ in standing)
+        return {job: Runs(grown(job, "done"), grown(job, "failed"), grown(job, "waited")) for job in names}
 
 
 def memory() -> int | None:

@@ -63,6 +63,12 @@ def test_a_report_shortly_before_midnight_comes_after_it() -> None:
     assert late.due(date(2026, 3, 17), NOW.replace(day=19, hour=1)) == date(2026, 3, 18)
 
 
+def test_another_zone_repeats_no_report() -> None:
+    told = TOKYO.due(None, NOW)
+
+    assert ReportTime(time(9), ZoneInfo("America/Los_Angeles")).due(told, NOW) is None
+
+
 def test_a_day_noted_by_a_clock_that_was_wrong_silences_nothing() -> None:
     assert TOKYO.due(date(2031, 1, 1), NOW) == date(2026, 3, 19)
 

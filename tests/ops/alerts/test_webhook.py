@@ -44,7 +44,7 @@ async def test_a_private_address_is_refused_however_it_is_written(host: str) -> 
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        *((one, True) for one in ("162.159.135.232", "8.8.8.8", "2606:4700::1111")),
+        *((one, True) for one in ("162.159.135.232", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8")),
         *(
             (one, False)
             for one in ("10.0.0.1", "172.16.3.4", "192.168.1.1", "127.0.0.1", "240.0.0.1", "169.254.169.254")
