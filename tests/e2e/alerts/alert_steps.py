@@ -54,7 +54,7 @@ def heard(owner: Person, words: str) -> int:
 
 async def a_few_looks() -> None:
     """Let the bot look several times, so that whatever it would repeat is repeated."""
-    await asyncio.sleep(10 * LOOKS)
+    await asyncio.sleep(16 * LOOKS)
 
 
 @dataclass(slots=True)

@@ -72,10 +72,10 @@ async def test_an_outage_that_outlives_the_process_ends_once_discord_is_back(
 
 async def test_slow_answers(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     owner, channel = add_owner(guild), guild.channel("raid-signups")
-    limits = Thresholds(latency_seconds=0.5, memory_megabytes=100_000)
+    limits = Thresholds(latency_seconds=1.0, memory_megabytes=100_000)
     async with start(**options(owner, limits=limits)):
         await a_few_looks()
-        fault = sandbox.faults.slow(0.6, route=ANSWER)
+        fault = sandbox.faults.slow(1.1, route=ANSWER)
         await asyncio.gather(*(guild.owner.slash(channel, "ping") for _ in range(3)))
         await guild.until(lambda: heard(owner, "**Slow answers:** one in 20 commands"))
         fault.lift()
@@ -154,12 +154,12 @@ async def test_jobs_that_stand_still(sandbox: Sandbox, guild: SandboxGuild, star
 
 
 def block() -> None:
-    time.sleep(0.9)
+    time.sleep(1.7)
 
 
 async def test_a_loop_that_is_blocked(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     owner = add_owner(guild)
-    limits = Thresholds(stall_seconds=0.3, memory_megabytes=100_000)
+    limits = Thresholds(stall_seconds=1.0, memory_megabytes=100_000)
     async with start(**options(owner, limits=limits)):
         await a_few_looks()
         while not heard(owner, "**The bot stalls**"):
@@ -195,7 +195,7 @@ async def test_a_database_that_cannot_be_written(guild: SandboxGuild, start: Sta
 
 async def test_a_slow_disk(sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path) -> None:
     owner = add_owner(guild)
-    limits = Thresholds(write_seconds=0.1, memory_megabytes=100_000)
+    limits = Thresholds(write_seconds=0.3, memory_megabytes=100_000)
     async with start(**options(owner, limits=limits)) as bot:
         sandbox.advance(6 * MINUTE)
         await a_few_looks()
@@ -203,7 +203,7 @@ async def test_a_slow_disk(sandbox: Sandbox, guild: SandboxGuild, start: Start, 
             with closing(sqlite3.connect(database, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 writing = asyncio.create_task(bot.state.db.write(lambda tx: tx.execute("UPDATE drafts SET member = 1")))
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(0.5)
                 other.execute("ROLLBACK")
             await writing
         await guild.until(lambda: heard(owner, "**The disk is slow:**"))
