@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import RaidBot
@@ -24,7 +24,7 @@ async def test_the_metrics_are_as_prometheus_reads_them(guild: SandboxGuild, sta
         edits = summed(before, "raidbot_board_edits_total")
         after = await pages.until(lambda found: summed(found, "raidbot_board_edits_total") > edits)
         async with pages.session.get(f"{pages.url}/metrics") as answer:
-            assert answer.headers["Content-Type"] == CONTENT_TYPE_LATEST
+            assert answer.headers["Content-Type"] == CONTENT_TYPE_PLAIN_0_0_4
 
     def grown(name: str, **labels: str) -> float:
         return summed(after, name, **labels) - summed(before, name, **labels)

@@ -66,7 +66,7 @@ class Facts:
         self._set_calls()
         self._set_gateway()
         self._set_process()
-        self._set_files(self._state.db.path)
+        self._set_files(self._state.db.path.resolve())  # the log is beside the file itself, not beside a link
         async with self._reading:
             if time.monotonic() >= self._next_read:
                 await self._read()

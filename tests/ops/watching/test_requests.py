@@ -11,6 +11,7 @@ from raidbot.utils.metrics import calls
 from raidbot.utils.metrics.reading import Increase
 from tests.conftest import Start
 from tests.raid_boards import post_raid
+from tests.web.serving import pages_of, summed
 
 TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5"
 
@@ -71,3 +72,25 @@ async def test_a_request_without_an_answer_is_counted(sandbox: Sandbox, guild: S
         await guild.until(lambda: "Alice" in str(board.embeds))
 
     assert unanswered.look(1) == 1
+
+
+async def test_probes_of_an_outage_are_counted_once(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    counted, opened = Increase(calls.REQUESTS, 600), Increase(calls.OPENED, 600, family="boards")
+    counted.look(0)
+    opened.look(0)
+    members = [guild.add_member(f"member{number}") for number in range(8)]
+
+    async with start(circuit_open_seconds=0.3) as bot, pages_of(bot) as pages:
+        boards = [await post_raid(guild) for _ in range(8)]
+        fault = sandbox.faults.answer(503, route="PATCH /channels/{}/messages/{}")
+        for member, board in zip(members, boards, strict=True):
+            await member.react(board, "✅")
+        await pages.until(lambda found: summed(found, "raidbot_breaker_open", family="boards") > 0)
+        met = fault.met
+        await sandbox.until(lambda: fault.met > met)  # a probe
+        fault.lift()
+        await guild.until(lambda: all("Member" in str(board.embeds) for board in boards))
+        await pages.until(lambda found: summed(found, "raidbot_breaker_open") == 0)
+
+    assert opened.look(1) == 1
+    assert counted.look(1) == len([call for call in sandbox.calls if call.status is not None])
