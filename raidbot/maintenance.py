@@ -91,8 +91,8 @@ def _restore(options: argparse.Namespace, database: Path) -> None:
         )
     print(f"{done.database} is now what {done.backup} holds (version {done.version}, {done.rows} rows).")
     if done.aside is not None:
-        print(f"  The database that was there is {done.aside}, with the files of the same name. Delete them when")
-        print("  you are sure that you need nothing of it.")
+        print(f"  The database that was there is kept as {done.aside}.")
+        print("  Delete it, and the files whose names begin with its name, when you need nothing of it any more.")
     if done.is_older:
         print("  It is of an older version: the next start keeps a copy of it and updates it.")
     print("  Start the bot with: raidbot run")
@@ -103,9 +103,11 @@ def _export_server(options: argparse.Namespace, database: Path) -> None:
     done = server_export.export_server(options.server, database, target)
     print(f"Server {options.server} is in {done.path}: {done.rows} rows. It holds names and ids of members.")
     if done.damaged:
-        print(f"  {done.damaged} damaged rows were left out; `raidbot check` names them.")
+        print(f"  Damaged rows that were left out: {done.damaged}")
     if done.tags:
-        print(f"  For {done.tags} members who want no messages, copy {database}.key to the new host, too.")
+        print(
+            f"  Members who want no messages: {done.tags}. Copy {database}.key to the new host, so that they get none."
+        )
 
 
 def _import_server(options: argparse.Namespace, database: Path) -> None:

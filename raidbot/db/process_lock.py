@@ -11,10 +11,9 @@ from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusabl
 
 @contextmanager
 def hold_if_locked(path: Path) -> Iterator[None]:
-    """Hold the lock if its file exists, so that no other process uses the database. Creates and changes no file.
+    """Hold the lock if its file exists, so that no other process uses the database.
 
-    It finishes a restore that was interrupted, though.
-
+    Creates and changes no file, but finishes a restore that was interrupted.
     Raises UnusableDatabase if another process uses it.
     """
     refuse_copy(path)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from raidbot.db import replacement, verified_copy
-from raidbot.db.database import APPLICATION_ID, migrations
+from raidbot.db.database import APPLICATION_ID, migrate, migrations
 from raidbot.db.process_lock import claim
 from raidbot.ops.backups.backup import remove
 from raidbot.ops.backups.names import stamp
@@ -18,6 +18,8 @@ from raidbot.utils.errors import Refusal
 
 _HEADER = struct.Struct(">16s H 10x I")
 """Of an SQLite file: what it is, the size of a page (1 means 65536), and the number of pages."""
+_RUN_BY_THEMSELVES = {"trigger", "view"}
+"""RaidBot makes none; those of somebody else would change what the bot reads and writes."""
 _MAGIC = b"SQLite format 3\0"
 
 
@@ -165,6 +167,16 @@ def _check_owner(backup: Path, found: sqlite3.Connection) -> None:
             f"{backup} was written by a newer RaidBot (version {version}, this one knows {newest}), so nothing was "
             "restored. Update RaidBot first."
         )
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+        migrate(ours, to=version)
+        missing, strange = _schema(ours) - _schema(found), _schema(found) - _schema(ours)
+    if missing or any(kind in _RUN_BY_THEMSELVES for kind, _ in strange):
+        raise NoBackup(f"{backup} is no database of RaidBot (its schema is another), so nothing was restored.")
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    query = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND type <> 'index'"
+    return set(connection.execute(query).fetchall())
 
 
 def _check_size(backup: Path) -> None:

@@ -109,9 +109,9 @@ def _store(path: Path, between: sqlite3.Connection, guild: int, target: sqlite3.
 def _copy(between: sqlite3.Connection, guild: int, target: sqlite3.Connection) -> tuple[int, Numbers]:
     """Raises ServerIsThere, WrongNumberError and sqlite3.IntegrityError."""
     known = tables(target)
-    if found := [table.name for table in known if next(table.rows(target, guild), None) is not None]:
+    if any(next(table.rows(target, guild), None) is not None for table in known):
         raise ServerIsThere(
-            f"The database has server {guild} already (in {', '.join(found)}). Import it into another database."
+            f"The database has server {guild} already. Import it into a database that knows nothing of it."
         )
     target.execute("PRAGMA defer_foreign_keys = ON")
     numbers = Numbers.fitting(known, between, guild, target)

@@ -103,7 +103,7 @@ def test_last_night_s_backup_is_restored(capsys: pytest.CaptureFixture[str], dat
     assert code == process.ENDED
     assert said.splitlines()[0].startswith("data/raidbot.db is now what mine.db holds (version ")
     (aside,) = (file for file in database.parent.iterdir() if re.search(r"\.replaced-\S+Z$", file.name))
-    assert f"The database that was there is {aside.resolve()}" in said
+    assert f"The database that was there is kept as {aside.resolve()}." in said
     assert databases.rows(database)["audit"] == databases.rows(Path("mine.db"))["audit"]
     assert databases.rows(aside)["audit"] == []
 
@@ -135,7 +135,7 @@ def test_a_server_moves_to_another_host(
     code, said = ends(capsys, "export-server", str(GUILD))
     assert code == process.ENDED
     assert said.startswith(f"Server {GUILD} is in server-{GUILD}.jsonl: ")
-    assert f"copy {database}.key to the new host, too" in said
+    assert f"Members who want no messages: 1. Copy {database}.key to the new host" in said
 
     monkeypatch.setenv("RAIDBOT_DATABASE", "new/raidbot.db")
     code, said = ends(capsys, "import-server", f"server-{GUILD}.jsonl")

@@ -143,6 +143,16 @@ def _of_no_version(saved: Path) -> None:
         connection.execute("PRAGMA user_version = 0")
 
 
+def _with_a_trigger(saved: Path) -> None:
+    with closing(sqlite3.connect(saved)) as connection:
+        connection.execute("CREATE TRIGGER mine AFTER INSERT ON audit BEGIN DELETE FROM raids; END")
+
+
+def _without_a_table(saved: Path) -> None:
+    with closing(sqlite3.connect(saved)) as connection:
+        connection.execute("DROP TABLE audit")
+
+
 def _make_folder(saved: Path) -> None:
     saved.unlink()
     saved.mkdir()
@@ -160,6 +170,8 @@ def _make_folder(saved: Path) -> None:
         (_foreign, "is no database of RaidBot"),
         (_newer, r"newer RaidBot \(version 9999"),
         (_of_no_version, "is no database of RaidBot"),
+        (_with_a_trigger, "its schema is another"),
+        (_without_a_table, "its schema is another"),
         (_make_folder, "is no file"),
         (Path.unlink, "There is no file"),
     ],
