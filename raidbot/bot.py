@@ -121,14 +121,7 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.operations = operations.Operations(
-            self.state,
-            self,
-            self.api,
-            self.delivery,
-            trace,
-            alerts=options.alerts,
-            makes_backups=options.backups,
-            started_at=self._started_at,
+            self.state, self, self.api, self.delivery, trace, alerts=options.alerts, makes_backups=options.backups
         )
         self.watching, self.upkeep = self.operations.watching, self.operations.upkeep
         self.api.end_probes(trace)

@@ -1,6 +1,5 @@
 """The list of what watches and maintains the process, and the only place that knows what each part needs."""
 
-from datetime import datetime
 from functools import partial
 
 import aiohttp
@@ -38,7 +37,6 @@ class Operations:
         *,
         alerts: AlertOptions,
         makes_backups: bool,
-        started_at: datetime,
     ) -> None:
         self._api = api
         self.upkeep = Upkeep(state.db, makes_backups=makes_backups)
@@ -50,7 +48,7 @@ class Operations:
             is_connected=client.is_ready,
         )
         sinks = _sinks(client, api, delivery, alerts)
-        self.alerts = Alerts(state.db, state.clock, sinks, alerts, surroundings, started_at=started_at)
+        self.alerts = Alerts(state.db, state.clock, sinks, alerts, surroundings, started_at=state.clock())
         api.circuits.listen(self._circuit_changed)
 
     def start(self, tasks: TaskSet) -> None:
@@ -62,9 +60,9 @@ class Operations:
             error = change.error if change.after is Circuit.OPEN else None
             self.alerts.calls_changed(change.family.value, error)
 
-    def _unreachable(self) -> dict[str, str]:
+    def _unreachable(self) -> list[str]:
         states = self._api.circuits.states()
-        return {family.value: one.error for family, one in states.items() if one.circuit is not Circuit.CLOSED}
+        return [family.value for family, one in states.items() if one.circuit is not Circuit.CLOSED]
 
 
 def _sinks(

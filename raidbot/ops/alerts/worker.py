@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -38,8 +38,7 @@ class Backups(Protocol):
 class Surroundings:
     """Asks the rest of the bot. `refresh` brings those metrics up to date that are of one moment.
 
-    `unreachable` returns the kinds of calls that Discord does not answer, each with the error of the last one. Without
-    `backups` there are to be none.
+    `unreachable` returns the kinds of calls that Discord does not answer. Without `backups` there are to be none.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class Surroundings:
         *,
         refresh: Callable[[], Awaitable[None]],
         backups: Backups | None,
-        unreachable: Callable[[], Mapping[str, str]],
+        unreachable: Callable[[], Sequence[str]],
         is_connected: Callable[[], bool],
     ) -> None:
         self._refresh = refresh
