@@ -13,6 +13,7 @@ from raidbot.utils.tasks import start_detached
 from raidbot.utils.words import Name, Text, say
 
 _PATIENCE_SECONDS = 15.0
+_UNKNOWN_USER = 10013
 
 
 class NotDeliveredError(Exception):
@@ -85,6 +86,8 @@ def _take_notice(sending: asyncio.Task[None]) -> None:
 def _reason(error: NoResponse | discord.HTTPException) -> Text:
     if isinstance(error, NoResponse):
         return say("Discord does not answer")
+    if error.code == _UNKNOWN_USER:
+        return say("there is no user with the id of `RAIDBOT_OWNER_ID`")
     if error.code == NO_SERVER_IN_COMMON:
         return say("we share no server")
     if error.code in TAKES_NO_DMS_CODES:

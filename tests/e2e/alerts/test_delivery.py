@@ -1,5 +1,6 @@
 """Alerts find their way: past closed direct messages, an outage of Discord, and a database that cannot be written."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -9,6 +10,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import RaidBot
 from raidbot.delivery.discord_api import Family
 from raidbot.ops.alerts.model import Thresholds
+from raidbot.raids.model import MemberId
 from raidbot.utils.circuit_breaker import Circuit
 from tests.conftest import Start
 from tests.delivery.harness import until
@@ -78,6 +80,20 @@ async def test_a_webhook_of_a_private_network_is_refused(guild: SandboxGuild, st
     assert entry["by"] == "Webhook"
     assert "its address is not public" in entry["why"]
     assert receiver.url not in str(logs)
+
+
+async def test_an_owner_who_does_not_exist_is_named_in_the_log(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    chosen = replace(options(add_owner(guild), limits=MUCH)["alerts"], owner=MemberId(123_456_789_012_345_678))
+    sandbox.faults.refuse(10013, route="POST /users/@me/channels")
+    with capture_logs() as logs:
+        async with start(alerts=chosen):
+            await a_few_looks()
+
+    assert [entry["why"] for entry in logs if entry["event"] == "alert not delivered"] == [
+        "there is no user with the id of `RAIDBOT_OWNER_ID`"
+    ]
 
 
 async def test_without_owner_and_webhook_the_log_has_it_once(guild: SandboxGuild, start: Start) -> None:
