@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,11 +22,10 @@ from raidbot.db import audit
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
-from raidbot.delivery.invalid_requests import InvalidRequests
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
-from raidbot.ops.upkeep import Upkeep
+from raidbot.ops import operations
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.clock import Clock
@@ -69,6 +68,7 @@ class Options:
     presence_seconds: float = 20.0
     backups: bool = False
     circuit_open_seconds: float = 30.0
+    alerts: operations.AlertOptions = field(default_factory=operations.AlertOptions)
 
 
 class MembersIntentOffError(Exception):
@@ -84,8 +84,8 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
-        invalid = InvalidRequests()
-        trace = invalid.trace()
+        api = DiscordApi(open_seconds=options.circuit_open_seconds, clock=clock)
+        trace = api.invalid.trace()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -116,7 +116,7 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         self._lost_sessions: dict[int, datetime] = {}
         self._was_ready = False
         self.state = State(db, clock)
-        self.api = DiscordApi(open_seconds=options.circuit_open_seconds, invalid=invalid, clock=clock)
+        self.api = api
         self.limits = InteractionLimits(
             options.reaction_limit, options.reaction_window_seconds, counts_commands=options.command_limits
         )
@@ -133,11 +133,14 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
             presence_seconds=options.presence_seconds,
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
-        self.api.end_probes(trace)
         self.questions = self.delivery.questions
-        self.upkeep = Upkeep(db, makes_backups=options.backups)
+        self.operations = operations.Operations(
+            self.state, self, self.api, self.delivery, trace, alerts=options.alerts, makes_backups=options.backups
+        )
+        self.watching, self.upkeep = self.operations.watching, self.operations.upkeep
+        self.api.end_probes(trace)  # the last that hears of a response
         jobs = {**all_jobs(self.state, self.delivery, serves=self.serves), **self.upkeep.jobs()}
-        self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
+        self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds, db=db)
         self.delivery.departures.on_known = self.heartbeat.wake
 
     async def setup_hook(self) -> None:
@@ -160,6 +163,7 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         self._tasks.spawn(guarded("heartbeat", self.heartbeat.run), name="heartbeat")
         self._tasks.spawn(retry_until_done("reading raids", self._read_raids), name="reading raids")
         self.delivery.start()
+        self.operations.start(self._tasks)
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)
         registration = retry_until_done("command registration", register)
         self._tasks.spawn(registration, name="command registration")
@@ -187,6 +191,8 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
             check_allowed=self.check_allowed,
             limits=self.limits,
             started_at=self._started_at,
+            owner=self._options.alerts.owner,
+            send_test_alert=self.operations.alerts.test,
         )
 
     # A resumed session missed nothing. Nothing is awaited before a new one is noted, so no event of it is overtaken.

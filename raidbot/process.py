@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,12 +25,18 @@ from raidbot.db.errors import UnusableDatabase
 from raidbot.db.process_lock import AlreadyRuns
 from raidbot.db.raid_queries import hosted_count
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
+from raidbot.ops.alerts.daily_report import ReportTime
+from raidbot.ops.alerts.model import Thresholds
+from raidbot.ops.alerts.options import AlertOptions
 from raidbot.ops.garbage import keep_collections_short, release_collections
+from raidbot.ops.watching.readiness import Readiness
+from raidbot.raids.model import MemberId
 from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
 from raidbot.utils.backoff import Backoff
 from raidbot.utils.clock import Clock, utc_now
 from raidbot.utils.errors import Refusal, UnusableLibraryError
+from raidbot.utils.tasks import guarded
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +98,8 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     """Run the bot until it is told to stop, and return one of the exit codes above."""
     silence_voice_warnings()
     logging.hide(settings.token.get_secret_value())
+    if settings.alert_webhook is not None:
+        logging.hide(settings.alert_webhook.get_secret_value())
     as_json = settings.log_format == "json"
     try:
         logging.configure(level=settings.log_level, json=as_json, file=settings.log_file, days=settings.log_days)
@@ -150,7 +159,8 @@ async def _serve_with(options: Options, settings: Settings, clock: Clock, stop_r
         bot = RaidBot(db, clock, options)
         if options.members_intent or settings.members_intent == "off":  # else it was said
             await _say_what_starts(db, settings.database)
-        await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
+        async with _pages(bot, settings):
+            await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()
 
@@ -185,6 +195,24 @@ async def _say_what_starts(db: Database, path: Path) -> None:
     log.info("starting", version=__version__, database=str(path), schema=schema, open_raids=raids, zone_data=zones)
 
 
+@asynccontextmanager
+async def _pages(bot: RaidBot, settings: Settings) -> AsyncIterator[None]:
+    """Serve the bot's pages in the block, also while Discord cannot be reached; no port: none are served."""
+    if settings.web_port is None:
+        yield
+        return
+    from raidbot.web.service import server_of  # aiohttp.web costs memory, so only here
+
+    readiness = Readiness(bot.watching, bot.heartbeat.missed_for)
+    server = server_of(readiness, host=settings.web_host, port=settings.web_port)
+    serving = asyncio.create_task(guarded("pages", server.run), name="pages")
+    try:
+        yield
+    finally:
+        serving.cancel()
+        await asyncio.wait((serving,))
+
+
 def _tag_members(database: Path) -> None:
     """Name members in the log by tags of the key beside the database."""
     try:
@@ -208,6 +236,28 @@ def _options(settings: Settings) -> Options:
         reaction_window_seconds=settings.reaction_window_seconds,
         backups=settings.backups,
         command_limits=settings.command_limits,
+        alerts=_alert_options(settings),
+    )
+
+
+def _alert_options(settings: Settings) -> AlertOptions:
+    webhook = settings.alert_webhook
+    return AlertOptions(
+        owner=None if settings.owner_id is None else MemberId(settings.owner_id),
+        webhook=None if webhook is None else webhook.get_secret_value(),
+        webhook_private=settings.alert_webhook_private,
+        limits=Thresholds(
+            latency_seconds=settings.alert_latency_seconds,
+            dm_failure_percent=settings.alert_dm_failure_percent,
+            job_failures=settings.alert_job_failures,
+            stall_seconds=settings.alert_stall_seconds,
+            write_seconds=settings.alert_write_seconds,
+            backup_hours=settings.alert_backup_hours,
+            backup_megabytes=settings.alert_backup_megabytes,
+            raids=settings.alert_raids,
+            memory_megabytes=settings.alert_memory_megabytes,
+        ),
+        report=ReportTime.named(settings.report_hour, settings.report_zone),
     )
 
 

@@ -87,8 +87,8 @@ class State:
         self._templates: Aggregate[GuildId, Catalogue, Catalogue] = Aggregate(
             "templates", self._load_templates, value_of=lambda value: value, capacity=capacity
         )
-        self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
-        self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity)
+        self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20, "names")
+        self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity, "leaders")
         self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()

@@ -24,9 +24,10 @@ TOP = ("cli", "maintenance", "check", "process", "demo", "__main__")
 BESIDE = {
     "config": {"utils"},
     "ops": {"utils", "raids", "db", "series", "state", "delivery"},
+    "web": {"utils", "raids", "db", "series", "state", "delivery", "ops"},
     "discord_sandbox": set[str](),
 }
-BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "top"}, "discord_sandbox": {"top"}}
+BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "web", "top"}, "web": {"top"}, "discord_sandbox": {"top"}}
 SHARED_FOLDERS = {
     "ui": {"ui"},
     "limits": {"ui", "limits"},
@@ -249,6 +250,9 @@ def test_what_families_share_is_there() -> None:
         ("raidbot.bot", "from discord_sandbox import Sandbox", "may not import discord_sandbox.Sandbox"),
         ("raidbot.bot", "from raidbot.cli import main", "may not import raidbot.cli.main"),
         ("raidbot.bot", "from raidbot.config import Settings", "may not import raidbot.config.Settings"),
+        ("raidbot.bot", "from raidbot.web import server", "may not import raidbot.web.server"),
+        ("raidbot.web.x", "from raidbot.commands import cogs", "may not import raidbot.commands.cogs"),
+        ("raidbot.web.x", "import discord", "may not import discord"),
     ],
 )
 def test_what_leaves_its_place_is_found(name: str, source: str, fault: str) -> None:

@@ -200,6 +200,41 @@ def test_the_places_of_all_values_are_told_without_the_values(folder: Path, monk
     ]
 
 
+@pytest.mark.parametrize(
+    ("host", "taken"), [("192.0.2.1", "192.0.2.1"), (" localhost ", "localhost"), ("[::1]", "::1"), ("::1", "::1")]
+)
+def test_pages_are_served_where_somebody_says(monkeypatch: pytest.MonkeyPatch, host: str, taken: str) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    assert (load().web_port, load().web_host) == (None, "127.0.0.1")
+
+    monkeypatch.setenv("RAIDBOT_WEB_PORT", "9464")
+    monkeypatch.setenv("RAIDBOT_WEB_HOST", host)
+
+    assert (load().web_port, load().web_host) == (9464, taken)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("RAIDBOT_WEB_PORT", "0", "It must be a whole number from 1 to 65535."),
+        ("RAIDBOT_WEB_PORT", "65536", "It must be a whole number from 1 to 65535."),
+        ("RAIDBOT_WEB_PORT", "http", "It must be a whole number from 1 to 65535."),
+        ("RAIDBOT_WEB_HOST", "http://127.0.0.1", "It must be an address of this machine"),
+        ("RAIDBOT_WEB_HOST", "127.0.0.1 0.0.0.0", "It must be an address of this machine"),
+    ],
+)
+def test_what_is_no_port_or_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv(name, value)
+
+    (sentence,) = setting_errors()
+
+    assert name in sentence
+    assert allowed in sentence
+
+
 def test_a_broken_toml_file_says_where(folder: Path) -> None:
     (folder / "raidbot.toml").write_text("\ntoken =\n")
 
@@ -255,3 +290,79 @@ def test_a_wrong_choice_of_the_members_intent_is_named(folder: Path) -> None:
         ".env, line 2: RAIDBOT_MEMBERS_INTENT is 'maybe'. It must be one of auto, on, off.",
         ".env, line 3: RAIDBOT_LOG_DAYS is '0'. It must be a whole number of days from 1 to 3650.",
     ]
+
+
+WRONG_ALERTS = {
+    "OWNER_ID": ("me", "is 'me'. It must be the id of a Discord user (15 to 19 digits)."),
+    "ALERT_WEBHOOK_PRIVATE": ("maybe", "is 'maybe'. It must be on or off."),
+    "ALERT_LATENCY_SECONDS": ("2.1", "is '2.1'. It must be one of 0.5, 1, 1.5, 2, 2.5, 3."),
+    "ALERT_DM_FAILURE_PERCENT": ("0", "is '0'. It must be a whole number from 1 to 99."),
+    "ALERT_JOB_FAILURES": ("x", "is 'x'. It must be a whole number from 1 to 1000."),
+    "ALERT_STALL_SECONDS": ("nan", "is 'nan'. It must be one of 0.3, 1, 3."),
+    "ALERT_WRITE_SECONDS": ("-1", "is '-1'. It must be one of 0.1, 0.3, 1, 3."),
+    "ALERT_BACKUP_HOURS": ("0", "is '0'. It must be a whole number from 1 to 8760."),
+    "ALERT_BACKUP_MEGABYTES": ("-5", "is '-5'. It must be a whole number from 1 to 1000000000."),
+    "ALERT_RAIDS": ("many", "is 'many'. It must be a whole number from 0 to 1000000."),
+    "ALERT_MEMORY_MEGABYTES": ("1.5", "is '1.5'. It must be a whole number from 1 to 1000000."),
+    "REPORT_HOUR": ("24", "is '24'. It must be an hour such as 9, a time such as 02:30, or off."),
+    "REPORT_ZONE": ("Berlin", "is 'Berlin'. It must be the name of a time zone, such as Europe/Berlin."),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ALERTS)
+def test_a_wrong_setting_of_alerts_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    value, said = WRONG_ALERTS[name]
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv(f"RAIDBOT_{name}", value)
+
+    assert setting_errors() == [f"RAIDBOT_{name} ({name.lower()} in TOML) {said}"]
+
+
+@pytest.mark.parametrize("hour", ["25", "-1", "9:60", "9:", ":30", "nine", "9.5", "12:30:00", "٩"])
+def test_an_hour_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, hour: str) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv("RAIDBOT_REPORT_HOUR", hour)
+
+    assert [sentence.split()[0] for sentence in setting_errors()] == ["RAIDBOT_REPORT_HOUR"]
+
+
+@pytest.mark.parametrize(
+    ("address", "private", "is_right"),
+    [
+        ("https://discord.com/api/webhooks/1/secret", "off", True),
+        ("https://10.0.0.7/secret", "on", True),
+        ("http://10.0.0.7/secret", "on", True),
+        ("http://discord.com/api/webhooks/1/secret", "off", False),
+        ("ftp://discord.com/secret", "on", False),
+        ("https:///secret", "on", False),
+        ("https://discord.com:x/secret", "on", False),
+        ("secret", "on", False),
+    ],
+)
+def test_a_webhook_needs_https_and_is_never_shown(
+    monkeypatch: pytest.MonkeyPatch, address: str, private: str, is_right: bool
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv("RAIDBOT_ALERT_WEBHOOK", address)
+    monkeypatch.setenv("RAIDBOT_ALERT_WEBHOOK_PRIVATE", private)
+
+    if is_right:
+        assert "secret" not in f"{load()!r} {load()} {load().model_dump_json()}"
+    else:
+        (sentence,) = setting_errors()
+        assert sentence.startswith(
+            "RAIDBOT_ALERT_WEBHOOK (alert_webhook in TOML) cannot be used. It must be an https://"
+        )
+        assert "secret" not in sentence
+
+
+def test_alerts_can_be_set_in_toml(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    (folder / "raidbot.toml").write_text(
+        "owner_id = 123456789012345678\nreport_hour = 7\nalert_webhook_private = true\nalert_latency_seconds = 1\n"
+    )
+
+    settings = load()
+
+    assert (settings.owner_id, settings.report_hour, settings.alert_webhook_private) == (123456789012345678, "7", True)
+    assert settings.alert_latency_seconds == 1.0

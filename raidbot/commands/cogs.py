@@ -1,6 +1,6 @@
 """The list of all cogs, and the only place that knows what each of them needs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,12 +17,14 @@ from raidbot.commands.admin.settings import PANEL as SETTINGS_PANEL
 from raidbot.commands.admin.settings import Settings
 from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
+from raidbot.commands.admin.testalert import TestAlert
 from raidbot.commands.announcements.address import PANEL as ANNOUNCEMENTS_PANEL
 from raidbot.commands.announcements.cog import AnnouncementPanel
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
 from raidbot.commands.events.closed_dms import ClosedDms
 from raidbot.commands.events.guild_events import GuildEvents
+from raidbot.commands.events.interaction_times import InteractionTimes
 from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.limits.answers import admit
 from raidbot.commands.limits.limits import InteractionLimits
@@ -52,8 +54,10 @@ from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.drawing.components import PANEL as BOARD_PANEL
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.series_poster import SeriesPoster
+from raidbot.raids.model import MemberId
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
+from raidbot.utils.words import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class Services:
     check_allowed: Callable[[Interaction], None]
     limits: InteractionLimits
     started_at: datetime
+    owner: MemberId | None
+    send_test_alert: Callable[[], Awaitable[Text]]
 
 
 class _WithPanel(Protocol):
@@ -109,6 +115,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         SetChannel(state),
         RaidSignup(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
+        TestAlert(services.owner, services.send_test_alert),
         *_gateway_cogs(services),
     ]
     closed_dms = ClosedDms(state, delivery.outbox.closed_dms)
@@ -118,7 +125,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         check=services.check_allowed,
         answered=closed_dms.answered,
     )
-    return [router, closed_dms, *cogs]
+    return [InteractionTimes(), router, closed_dms, *cogs]
 
 
 def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:

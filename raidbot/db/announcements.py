@@ -37,9 +37,10 @@ Rule = Callable[[Announcements], Announcements]
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """The result of looking at a raid: `queued` posts, and rows that could not be read."""
+    """The result of looking at a raid: `queued` posts, those that were `missed`, and rows that could not be read."""
 
     queued: int = 0
+    missed: int = 0
     faults: list[SetAside] = field(default_factory=list)
 
 
@@ -173,7 +174,7 @@ def announce(tx: sqlite3.Connection, raid_id: RaidId, *, now: datetime) -> Annou
     audit.record(tx, entries, guild=raid.guild, raid=raid.id, at=now, actor=None, source=Source.CLOCK)
     ahead = [seconds(at) for at, _ in posts if at > now]
     tx.execute("UPDATE raids SET next_announcement = ? WHERE id = ?", (min(ahead, default=None), raid.id))
-    return Announced(len(queued), result.faults)
+    return Announced(len(queued), len(late), result.faults)
 
 
 def pinged_roles(connection: sqlite3.Connection, guild: GuildId) -> dict[int, set[int | None]]:

@@ -23,6 +23,7 @@ from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusabl
 from raidbot.db.process_lock import claim
 from raidbot.db.shared_commits import Commit, SharedCommits, Write
 from raidbot.utils.errors import UnusableLibraryError
+from raidbot.utils.metrics import database as metrics
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,11 @@ class Database:
 
         Writes asked for at the same time share one COMMIT (`shared_commits`). Raises Unwritable during a write outage.
         """
-        return await self._commits.write(work)
+        began = time.perf_counter()
+        try:
+            return await self._commits.write(work)
+        finally:
+            metrics.WRITE_TIME.observe(time.perf_counter() - began)
 
     async def _commit(self, writes: Sequence[Write[object]]) -> None:
         """Raises Unwritable during a write outage."""
@@ -119,6 +124,7 @@ class Database:
                 raise
             self._outage_began(str(error))
             raise Unwritable(str(error)) from error
+        metrics.COMMITS.inc()
         if changed and self.outage is not None:
             self._outage_ended()
 
@@ -126,6 +132,7 @@ class Database:
         self._failed_at = time.monotonic()
         if self.outage is None:
             log.error("database cannot be written", path=str(self.path), error=reason)
+            metrics.OUTAGES.inc()
         self.outage = reason
 
     def _outage_ended(self) -> None:
@@ -159,7 +166,11 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-        return await _run(self._reader, snapshot)
+        began = time.perf_counter()
+        try:
+            return await _run(self._reader, snapshot)
+        finally:
+            metrics.READ_TIME.observe(time.perf_counter() - began)
 
 
 def _hurry(connection: sqlite3.Connection) -> None:

@@ -14,6 +14,7 @@ from raidbot.db.database import Database, Unwritable
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.messages.damage import cannot_be_read
 from raidbot.raids.model import GuildId, RaidId, Source
+from raidbot.utils.metrics import database as metrics
 from raidbot.utils.words import render
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class SetAsideReports:
         if not fresh:
             return
         self._told.update(fresh)
+        metrics.SET_ASIDE.inc(len(fresh))
         for one in fresh:
             log.error("row set aside", table=one.table, row=one.row, guild=one.guild, why=one.why)
         try:

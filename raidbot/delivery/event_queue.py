@@ -127,6 +127,11 @@ class EventQueue:
         self._append(key, event)
         return True
 
+    @property
+    def waiting(self) -> int:
+        """The number of reactions that are not handled yet."""
+        return self._reactions
+
     def unhandled(self) -> list[HeardReaction]:
         """Return the reactions that wait, those of one thing in their order."""
         return [event.reaction for queue in self._queues.values() for event in queue if event.reaction is not None]

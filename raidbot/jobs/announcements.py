@@ -7,6 +7,7 @@ from raidbot.db import announcements
 from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.raids.model import RaidId
 from raidbot.state import State
+from raidbot.utils.metrics import raids as metrics
 
 
 class Announcing:
@@ -33,6 +34,8 @@ class Announcing:
 async def _announce(state: State, raid_id: RaidId, *, now: datetime) -> None:
     await state.raid(raid_id)  # reports a raid that cannot be read
     announced = await state.db.write(partial(announcements.announce, raid_id=raid_id, now=now))
+    metrics.ANNOUNCEMENTS_DUE.inc(announced.queued)
+    metrics.ANNOUNCEMENTS_MISSED.inc(announced.missed)
     await state.set_aside.report(announced.faults)
     if announced.queued:
         state.notify_outbox()

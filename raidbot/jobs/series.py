@@ -24,6 +24,7 @@ from raidbot.raids.schedules.occurrences import Occurrence
 from raidbot.raids.series.model import RosterMode, Series, SeriesId, Trouble, TroubleCode
 from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.state import Cause, State
+from raidbot.utils.metrics import raids as metrics
 from raidbot.utils.tasks import TaskSet, guarded
 
 log = structlog.get_logger(__name__)
@@ -87,6 +88,7 @@ class SeriesPosting:
             return
         end = partial(_ended, looked_at=series, found=found, number=number, trouble=trouble, now=now)
         await self._state.series.note_look(series_id, end, _CLOCK)
+        metrics.SERIES_MISSED.inc(len(found.missed))
         self._looked(series_id)
 
     def _backs_off(self, series: Series, now: datetime) -> bool:
@@ -116,6 +118,7 @@ class SeriesPosting:
                 await self._poster.post(series, occurrence, _CLOCK, now=now, mentions=number == 0)
             except Troubled as error:
                 log.warning("series cannot be posted", series=series.id, why=error.trouble.code)
+                metrics.SERIES_TROUBLED.inc()
                 return number, error.trouble
             except (AlreadyPostedError, SeriesDeletedError):
                 continue

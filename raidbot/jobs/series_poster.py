@@ -14,6 +14,7 @@ from raidbot.delivery.boards.raid_comparison import MaySignUp
 from raidbot.delivery.series.posting_places import Troubled
 from raidbot.raids.drafts import ActivityGone
 from raidbot.raids.model import ChannelId, GuildId, Kind, Raid, RaidId, Source
+from raidbot.raids.schedules.due import TIME_TO_POST
 from raidbot.raids.schedules.edits import NotPlanned
 from raidbot.raids.schedules.occurrences import Occurrence, Status, find, raids
 from raidbot.raids.schedules.rules import RecurrenceId
@@ -23,6 +24,7 @@ from raidbot.raids.series.planning import Place, expected, kind_of, plan_raid, s
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
+from raidbot.utils.metrics import raids as metrics
 from raidbot.utils.words import say
 
 
@@ -98,7 +100,10 @@ class SeriesPoster:
             if claims:
                 series_occurrences.claim(tx, series.id, occurrence, raid_id)
 
-        return await self._state.create(raid, cause, within=within)
+        created = await self._state.create(raid, cause, within=within)
+        is_late = occurrence.posts_at + TIME_TO_POST < now
+        (metrics.SERIES_LATE if is_late else metrics.SERIES_POSTED).inc()
+        return created
 
     async def _admitted(self, series: Series, occurrence: Occurrence, planned: Raid) -> Sequence[Place]:
         """Return the places of those who may sign up; standing places of members who left the server end."""

@@ -47,7 +47,7 @@ class Aggregate(Generic[K, V, R]):
         self._value_of = value_of
         self._versioned = versioned
         self._on_store = on_store
-        self._cache: Cache[K, V] = Cache(capacity)
+        self._cache: Cache[K, V] = Cache(capacity, name)
         self._locks: KeyedLocks[K] = KeyedLocks()
         self._running: set[asyncio.Task[Any]] = set()
         self._listeners: list[Callable[[V, R], None]] = []

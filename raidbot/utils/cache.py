@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
+from raidbot.utils.metrics import caches
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -10,12 +12,14 @@ V = TypeVar("V")
 class Cache(Generic[K, V]):
     """A map of at most `capacity` entries; adding one more drops the least recently used entry.
 
-    None is no value: `get` returns it for a key that is not there.
+    None is no value: `get` returns it for a key that is not there. Metrics show how many entries it has, by its `name`.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, name: str = "") -> None:
         self.capacity = capacity
         self._entries: OrderedDict[K, V] = OrderedDict()
+        if name:
+            caches.watch(self, name)
 
     def get(self, key: K) -> V | None:
         value = self._entries.get(key)

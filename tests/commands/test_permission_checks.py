@@ -75,6 +75,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "templates export": ((P.TEMPLATES_EXPORT,), {}),
     "templates import": ((P.TEMPLATES_IMPORT,), {"file": Upload("x.json", b"{}")}),
     "ping": (EVERYBODY, {}),
+    "testalert": (EVERYBODY, {}),
 }
 """Permissions for each command, of which any one is enough, and valid options."""
 

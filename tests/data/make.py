@@ -17,6 +17,7 @@ from raidbot.db import (
     drafts,
     heard_reactions,
     imported,
+    job_runs,
     outbox,
     refused_forms,
     reminders,
@@ -27,6 +28,7 @@ from raidbot.db import (
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
+from raidbot.db.job_runs import JobRun
 from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
@@ -74,6 +76,8 @@ from tests.raids.builders import (
 from tests.state.series.builders import everything as everything_of_a_series
 
 OPEN, CLOSED, IMPORTED = "Molten Core", "Zul'Gurub", "Old Keep – Größe 😀"
+OF_A_SERIES = "Raid night"
+"""Since version 16."""
 NAMES = {ALICE: "Alice", BOB: "Bob", CAROL: "Carol", DAVE: "Dave", ERIN: "Erin"}
 BY_MANAGER = Cause(Source.COMMAND, MANAGER, can_be_undone=True)
 LEADER_ROLE = 501
@@ -107,7 +111,7 @@ async def _series(state: State) -> None:
     one = await state.series.create(everything_of_a_series(), BY_MANAGER)
     occurrence = next(occurrences(one.schedule, after=NOW))
     raid = await state.create(
-        replace(unposted_raid(title="Raid night"), series=one.id, mention_role=506),
+        replace(unposted_raid(title=OF_A_SERIES), series=one.id, mention_role=506),
         Cause(Source.CLOCK),
         within=lambda tx, raid: series_occurrences.claim(tx, one.id, occurrence, raid),
     )
@@ -218,7 +222,7 @@ def _outbox(tx: sqlite3.Connection) -> None:
 def _operations(tx: sqlite3.Connection) -> None:
     """A job failed twice, of which the owner is not told yet."""
     now = int(NOW.timestamp())
-    tx.execute("INSERT INTO job_runs VALUES ('closing', ?, ?, 2)", (now, now))
+    job_runs.save(tx, [JobRun(job="closing", ran_at=NOW, failed_at=NOW, failures=2)])
     tx.execute("INSERT INTO alerts VALUES ('job', 'closing', ?, NULL, 0, 'It fails.', NULL, NULL, 1)", (now,))
 
 

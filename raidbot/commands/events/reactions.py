@@ -28,6 +28,7 @@ from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
+from raidbot.utils.metrics import reactions as metrics
 from raidbot.utils.rate_limiter import Verdict
 
 log = structlog.get_logger(__name__)
@@ -198,6 +199,7 @@ class Reactions(commands.Cog):
             work, together = partial(self._handle_added, heard), self._handle_together if delayed else None
             queued = self._event_queue.put_reaction(key, heard, work, delayed=delayed, together=together)
         if not queued:
+            metrics.PUT_OFF.inc()
             self._reconcile.later(key)
 
     async def _handle_added(self, heard: HeardReaction) -> None:
@@ -224,6 +226,7 @@ class Reactions(commands.Cog):
         except Unwritable:
             raise
         except Exception:
+            metrics.FAILED.inc()
             self._reconcile.later(key)
             raise
 

@@ -23,6 +23,7 @@ from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
+from raidbot.utils.metrics import reactions as metrics
 from raidbot.utils.words import say
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ class RaidReactions(ReactionHandler):
         try:
             await self._state.change_each(raid.id, [self._asked(reaction, role, settings)])
         except Refusal as refusal:
+            metrics.REFUSED.inc()
             self._refuse(raid, reaction.member, role)
             await self._notices.refused(raid, reaction.member, refusal)
         except Unwritable:
@@ -82,6 +84,8 @@ class RaidReactions(ReactionHandler):
         except sqlite3.Error:
             self._catch_up(raid.id)
             await self._notices.tell(raid, reaction.member, NotSaved(raid))
+        else:
+            metrics.TAKEN.inc()
 
     async def added_together(self, reactions: Sequence[Reaction], /) -> int:
         """Sign members up in one step, up to one whom the rules refuse: `added` tells them."""
@@ -90,7 +94,9 @@ class RaidReactions(ReactionHandler):
         roles = [raid.role_for_emoji(reaction.emoji_key) for reaction in reactions]
         known = takewhile(all, zip(reactions, roles, strict=True))
         asked = [self._asked(reaction, role, settings) for reaction, role in known if role is not None]
-        return len(await self._state.change_each(raid.id, asked)) if asked else 0
+        taken = len(await self._state.change_each(raid.id, asked)) if asked else 0
+        metrics.TAKEN.inc(taken)
+        return taken
 
     async def delayed(self, reaction: Reaction, /) -> None:
         raid = await self._state.raid(RaidId(reaction.key.id))
@@ -115,6 +121,7 @@ class RaidReactions(ReactionHandler):
         role = raid.role_for_emoji(reaction.emoji_key)
         if role is None:
             return
+        metrics.TOO_FAST.inc()
         self._refuse(raid, reaction.member, role)
         if tell:
             await self._notices.tell(raid, reaction.member, TooFast(), again_after=1)
@@ -140,12 +147,15 @@ class RaidReactions(ReactionHandler):
         except sqlite3.Error:
             self._catch_up(raid.id)
             return
+        if not taken:
+            metrics.UNDONE.inc()
         meant_to_leave = mark is not None and not mark.unwanted and not taken
         if meant_to_leave and now.is_live and now.is_frozen(asked_at) and now.has_place(member, role.key):
             await self._notices.tell(now, member, signups.TooLateToLeave(now))
 
     def _catch_up(self, raid: RaidId) -> None:
         log.exception("reaction not written")
+        metrics.FAILED.inc()
         self._reconcile.later(raid_key(raid))
 
     def _refuse(self, raid: Raid, member: MemberId, role: Role) -> None:

@@ -8,9 +8,11 @@ import discord
 import structlog
 from discord import app_commands
 
+from raidbot.commands.ui import log_context
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.responses import send_ephemeral
 from raidbot.utils.errors import Refusal
+from raidbot.utils.metrics import interactions as metrics
 from raidbot.utils.text import whole
 
 log = structlog.get_logger(__name__)
@@ -20,6 +22,13 @@ _TOO_LATE = {
     40060,  # Interaction has already been acknowledged
     50027,  # Invalid webhook token: the token expired
 }
+_EXPECTED = (
+    Refusal,
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.NoPrivateMessage,
+)
+"""Errors that are answered with a sentence; the log says nothing of them."""
 
 
 async def report_error(interaction: Interaction, error: Exception) -> None:
@@ -28,6 +37,7 @@ async def report_error(interaction: Interaction, error: Exception) -> None:
     Autocomplete has no place for a message, so its errors are logged at most.
     """
     error = _cause(error)
+    _count(interaction, error)
     if _is_too_late(error):
         log.info("answered too late", error=str(error))
         return
@@ -40,6 +50,18 @@ async def report_error(interaction: Interaction, error: Exception) -> None:
         log.info("error not shown", error=str(failure))
     except Exception:
         log.exception("error not shown")
+
+
+def _count(interaction: Interaction, error: Exception) -> None:
+    labels = log_context.labels_of(interaction)
+    if labels is None:
+        return
+    if _is_too_late(error):
+        metrics.LATE.labels(labels[0]).inc()
+    elif isinstance(error, _EXPECTED):
+        metrics.REFUSED.labels(labels[0]).inc()
+    else:
+        metrics.FAILED.labels(*labels).inc()
 
 
 def _cause(error: Exception) -> Exception:

@@ -1,4 +1,4 @@
-"""Fields that every log line carries while an interaction is handled."""
+"""Names for what was asked: fields of each log line while an interaction is handled, and labels of metrics."""
 
 from typing import TypedDict
 
@@ -7,8 +7,16 @@ import structlog
 from discord.app_commands import Command, ContextMenu
 
 from raidbot.raids.model import RaidId
+from raidbot.utils.metrics import interactions as metrics
+from raidbot.utils.metrics.registry import OTHER
 
 _MAX_WORDS = 2
+_KINDS = {
+    discord.InteractionType.application_command: "command",
+    discord.InteractionType.component: "component",
+    discord.InteractionType.modal_submit: "form",
+    discord.InteractionType.autocomplete: "autocomplete",
+}
 
 
 class LogContext(TypedDict, total=False):
@@ -46,3 +54,18 @@ def kind_of(custom_id: str) -> str:
     panel, *parts = custom_id.split(":")
     words = [part for part in parts if part.isascii() and part.islower() and part.replace("-", "").isalpha()]
     return ":".join([panel, *words[:_MAX_WORDS]])
+
+
+def labels_of(interaction: discord.Interaction) -> tuple[str, str] | None:
+    """Return the labels that metrics have for the interaction: its kind, and its command or panel; None for a ping.
+
+    Names of commands are Discord's to say. A panel is one that we know: a `custom_id` may be anything.
+    """
+    kind = _KINDS.get(interaction.type)
+    if kind is None:
+        return None
+    if isinstance(interaction.command, Command | ContextMenu):
+        return kind, metrics.ASKED.of(interaction.command.qualified_name)
+    sent: dict[str, object] = {**(interaction.data or {})}
+    panel = str(sent.get("custom_id")).split(":")[0]
+    return kind, panel if panel in metrics.ASKED else OTHER

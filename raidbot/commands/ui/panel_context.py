@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 import discord
 
-from raidbot.commands.ui import form_retry, permissions, responses
+from raidbot.commands.ui import form_retry, log_context, permissions, responses
 from raidbot.commands.ui.components import BLUE, Button, Controls
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.interaction import Interaction
@@ -17,6 +17,7 @@ from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
+from raidbot.utils.metrics import interactions as metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ async def run_action(context: C, action: Action[C], raid: Raid | None = None) ->
 
 async def _refuse(context: C, action: Action[C], refusal: Refusal) -> None:
     """Show the refusal above what was typed, else above the action's page, else above the panel."""
+    if labels := log_context.labels_of(context.interaction):
+        metrics.REFUSED.labels(labels[0]).inc()
     if action.again is not None and context.press.fields:
         await _show_typed(context, action.again, refusal)
         return

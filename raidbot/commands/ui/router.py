@@ -13,6 +13,7 @@ from raidbot.commands.ui.errors import report_error
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.responses import auto_defer
 from raidbot.utils.errors import Refusal
+from raidbot.utils.metrics import interactions as metrics
 
 
 class UnknownPanel(Refusal):
@@ -81,6 +82,7 @@ class Router(commands.Cog):
         answered: Callable[[Interaction], Awaitable[None]],
     ) -> None:
         self.panels = dict(panels)
+        metrics.ASKED.declare(panels)
         self._admit = admit
         self._check = check
         self._answered = answered

@@ -19,6 +19,7 @@ from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids.model import ChannelId, MessageId
 from raidbot.state import State
+from raidbot.utils.metrics import boards as metrics
 
 log = structlog.get_logger(__name__)
 
@@ -133,6 +134,7 @@ class Posting:
             for role in unheard_roles(message, [thing.board.mention_role]):
                 await kind.mention_unheard(key.id, role)
         is_wanted = await kind.note_posted(key.id, MessageId(message.id))
+        metrics.POSTED.inc()
         await self._ended(key)
         if not is_wanted:
             await self._take_down(message)

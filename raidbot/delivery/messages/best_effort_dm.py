@@ -11,6 +11,7 @@ from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.messages.server_names import ServerNames
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids.model import GuildId, MemberId
+from raidbot.utils.metrics import messages as metrics
 from raidbot.utils.rate_limiter import SlidingWindow
 from raidbot.utils.tasks import TaskSet
 
@@ -67,3 +68,6 @@ class BestEffortDms:
             if isinstance(error, NotNow):
                 self._conversations.refused(error)
             log.debug("best-effort dm not sent", member=member, error=repr(error))
+            metrics.BEST_EFFORT.labels("failed").inc()
+        else:
+            metrics.BEST_EFFORT.labels("sent").inc()

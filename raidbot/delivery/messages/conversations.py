@@ -45,7 +45,7 @@ class Conversations:
     def __init__(self, client: discord.Client, api: DiscordApi, *, gap: float = 1.6) -> None:
         self._client = client
         self._api = api
-        self._channels: Cache[int, int] = Cache(10_000)
+        self._channels: Cache[int, int] = Cache(10_000, "conversations")
         self._openings = Openings(gap)
         self._begun: set[int] = set()
         self._barred_until = 0.0

@@ -19,7 +19,7 @@ from raidbot.db.outbox import Claimed
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.members.message_choices import MessageChoices
-from raidbot.delivery.messages import outcomes
+from raidbot.delivery.messages import counting, outcomes
 from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
 from raidbot.delivery.messages.conversations import Conversations, Plan
 from raidbot.delivery.messages.late_texts import LateTexts, ObsoleteMessageError
@@ -160,6 +160,7 @@ class Outbox:
         await self._state.set_aside.report(faults)
         if expired:
             log.warning("messages not sent in time", kind=kind, messages=expired)
+            counting.expired(kind, expired)
         for row in claimed:
             self._turns[kind][row.urgency] = row.guild or 0
             if kind == "dm":
@@ -267,20 +268,23 @@ class Outbox:
                 return None
             self._refused_channels.check(row)
             if row.kind == "dm" and await self._late_texts.is_unwanted(row):
-                await self._refuse(row, "wants no such messages")
+                await self._refuse(row, "wants no such messages", unwanted=True)
                 return None
             message = await self._sender.send(row)
         except CircuitOpen:
             raise
         except ChannelRefusesError as why:
             await self._record(partial(rows.refused, row=row.id, error=str(why), now=self._state.now()))
+            counting.ended(row, "refused")
             return None
         except FateUnknown as fate:
             await self._record(partial(outcomes.note_unknown, row, error=str(fate), now=self._state.now()))
+            counting.ended(row, "unknown")
             log.warning("nobody knows whether a message arrived", row=row.id, **_recipient(row), error=str(fate))
             return None
         except ObsoleteMessageError as reason:
             await self._record(partial(rows.end, row=row.id, reason=str(reason), now=self._state.now()))
+            counting.ended(row, "obsolete")
             return None
         except Unwritable as outage:
             until, error = self._later(self._backoff.after(row.attempts)), str(outage)
@@ -303,11 +307,11 @@ class Outbox:
         else:
             self._refused_channels.took(row)
             await self._record(partial(outcomes.note_sent, row, sent=message, now=self._state.now()))
+            counting.ended(row, "sent")
             return None
         if row.attempts == _LONG_POSTPONED_ATTEMPTS:
             log.warning("message still not sent", row=row.id, **_recipient(row), attempts=row.attempts, error=error)
-        await self._record(partial(rows.postpone, row=row.id, error=error, until=until))
-        return until
+        return await self._postpone(row, error, until)
 
     async def _unreachable(self, row: Claimed, refusal: discord.HTTPException) -> datetime | None:
         """Record that Discord delivers nothing to the member; return the time of the retry, or None.
@@ -319,8 +323,11 @@ class Outbox:
         if shares or self._sender.is_on_server_of(row) or row.attempts > _NO_SERVER_ATTEMPTS:
             await self._give_up(row, refusal, closed=shares)
             return None
-        until = self._later(_NO_SERVER_RETRY_SECONDS)
-        await self._record(partial(rows.postpone, row=row.id, error=str(refusal), until=until))
+        return await self._postpone(row, str(refusal), self._later(_NO_SERVER_RETRY_SECONDS))
+
+    async def _postpone(self, row: Claimed, error: str, until: datetime) -> datetime:
+        await self._record(partial(rows.postpone, row=row.id, error=error, until=until))
+        counting.retried(row)
         return until
 
     async def _give_up(self, row: Claimed, refusal: discord.HTTPException, *, closed: bool = False) -> None:
@@ -331,6 +338,7 @@ class Outbox:
             log.info("message split into one per embed", row=row.id, **_recipient(row), error=error)
         elif row.entries and refusal.status != _MALFORMED:
             await self._record(partial(outcomes.note_refused_report, row, error=error, now=now))
+            counting.ended(row, "refused")
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
             is_news = self._refused_channels.refused(row, refusal.code)
@@ -339,7 +347,14 @@ class Outbox:
             tell("message refused", row=row.id, **_recipient(row), error=error)
 
     async def _refuse(
-        self, row: Claimed, error: str, *, closed: bool = False, unreached: bool = False, is_news: bool = True
+        self,
+        row: Claimed,
+        error: str,
+        *,
+        closed: bool = False,
+        unreached: bool = False,
+        unwanted: bool = False,
+        is_news: bool = True,
     ) -> None:
         """Record that the message is refused for good; a request to substitute ends with it.
 
@@ -355,6 +370,7 @@ class Outbox:
             is_news=is_news,
         )
         await self._record(refuse)
+        counting.ended(row, "unreached" if unreached else "unwanted" if unwanted else "refused")
         if closed:
             self.closed_dms.found(row.target)
         if unreached:
@@ -368,18 +384,7 @@ class Outbox:
             log.exception("request to substitute not ended", row=row.id)  # it may be repeated after a while
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
-        """Write the outcome, retrying until it is durable; without it the row would be sent again."""
-        backoff = Backoff(0.5, 30.0)
-        while True:
-            try:
-                await self._state.db.write(write)
-            except sqlite3.Error as error:
-                wait = backoff.next()
-                if not isinstance(error, Unwritable):
-                    log.exception("outcome of a message cannot be recorded", again_in=wait)
-                await asyncio.sleep(wait)
-            else:
-                return
+        await outcomes.record(self._state.db, write)
 
     def _later(self, seconds: float) -> datetime:
         return self._state.now() + timedelta(seconds=max(seconds, 1.0))

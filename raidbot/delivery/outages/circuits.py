@@ -12,11 +12,13 @@ from raidbot.delivery.outages.family import Family
 from raidbot.delivery.outages.ramp_up import RampUp
 from raidbot.utils.circuit_breaker import Attempt, Circuit, CircuitBreaker
 from raidbot.utils.clock import Clock
+from raidbot.utils.metrics import calls as metrics
 
 log = structlog.get_logger(__name__)
 
 _JITTER = 0.1
 """Share of the time for which a circuit is open, in which a probe is waited for."""
+_OPENINGS = {family: metrics.OPENED.labels(metrics.FAMILIES.of(family.name.lower())) for family in Family}
 
 
 @dataclass(slots=True)
@@ -100,6 +102,7 @@ class Circuits:
             log.info("discord reachable again", calls=family.value)
         elif before is Circuit.CLOSED:
             state.opened_at, state.closed_at = now, None
+            _OPENINGS[family].inc()
             log.warning("discord unreachable, calls wait", calls=family.value, error=state.error)
         if after is Circuit.OPEN:
             self._ramp_up.stop(family)

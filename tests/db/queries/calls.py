@@ -32,6 +32,7 @@ from raidbot.db import (
     refused_forms,
     reminders,
     rosters,
+    standing,
     templates,
     threads,
     undo,
@@ -100,6 +101,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("rosters", _rosters(raid)),
         ("series", series_calls()),
         ("series_occurrences", occurrence_calls(raid)),
+        ("standing", iter([("standing", partial(standing.standing, now=NOW))])),
         ("signup_texts", signup_text_calls(raid, MEMBER)),
         ("templates", _templates()),
         ("threads", _threads(raid)),
@@ -117,6 +119,11 @@ def _damaged_raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "note_mended", partial(damaged_raids.note_mended, raid=raid)
     yield "open_board", partial(damaged_raids.open_board, raid=raid)
     yield "heads", partial(damaged_raids.heads, raid=raid)
+
+
+def _job_runs() -> Iterator[tuple[str, Call]]:
+    yield "save", partial(job_runs.save, runs=[job_runs.JobRun(job="closing", ran_at=NOW)])
+    yield "all_runs", job_runs.all_runs
 
 
 def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:
@@ -214,11 +221,6 @@ def _guilds() -> Iterator[tuple[str, Call]]:
 def _health() -> Iterator[tuple[str, Call]]:
     yield "damages", health.damages
     yield "dangling", health.dangling
-
-
-def _job_runs() -> Iterator[tuple[str, Call]]:
-    yield "save", partial(job_runs.save, runs=[job_runs.JobRun(job="closing", ran_at=NOW)])
-    yield "all_runs", job_runs.all_runs
 
 
 def _heard_reactions(raid: RaidId) -> Iterator[tuple[str, Call]]:

@@ -31,6 +31,9 @@ from raidbot.db import raids as rows
 from raidbot.db import series as series_rows
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.outbox import OutboxMessage
+from raidbot.ops.alerts import rows as alert_rows
+from raidbot.ops.alerts.model import Alert, Key
+from raidbot.ops.alerts.standing import Standing
 from raidbot.ops.importer.series.takeover import TABLE
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping, Place
 from raidbot.raids.audit.entry import AuditAction, Entry
@@ -126,6 +129,7 @@ KEYS = {
     "absences": "guild",
     "moved_rows": "guild",
     "facts": "name",
+    "alerts": "subject",
 }
 """The tables that are read at the start or by jobs, and the column that says whose row it is."""
 
@@ -170,7 +174,7 @@ def _owner(connection: sqlite3.Connection, table: str, guild: GuildId, raid: Rai
 
 
 def _overwrite(connection: sqlite3.Connection, table: str, column: str, cell: Cell, owner: int) -> bool:
-    key: int | str = f"damaged {owner}" if table == "facts" else owner
+    key: int | str = f"damaged {owner}" if table in ("facts", "alerts") else owner
     value = "CAST(? AS TEXT)" if cell == UNDECODABLE else "?"
     try:
         done = connection.execute(
@@ -230,6 +234,7 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     guilds.save_names(tx, guild, [(ALICE, "Alice")])
     guilds.note_leaders(tx, guild, 5, came=[ALICE], gone=[])
     guilds.note_fact(tx, f"damaged {guild}", "fact")
+    alert_rows.save(tx, {Key(Alert.JOB, f"damaged {guild}"): Standing(began_at=now, owed="Trouble.", count=1)})
     untouched = catalogue.untouched()
     templates.save(tx, guild, untouched, catalogue.set_enabled(untouched, untouched.entries[0].key, enabled=False))
     for kind, target in (("dm", guild), ("post", guild)):

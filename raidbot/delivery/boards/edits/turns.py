@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 
 from raidbot.delivery.boards.edits.budget import EditBudget, EditPace
+from raidbot.delivery.boards.edits.staleness import Staleness
 from raidbot.delivery.boards.edits.window import Answer, Counting
 from raidbot.delivery.boards.posted import Place, PostedKey
 from raidbot.delivery.discord_api import CircuitOpen
@@ -39,18 +40,25 @@ class EditTurns:
         self._channels: dict[ChannelId, _Channel] = {}
         self._places: dict[PostedKey, Place] = {}
         self._hurries = False
+        self.staleness = Staleness()
 
     def changed(self, key: PostedKey) -> None:
         """Note a change of the thing. Cheap to call often."""
+        self.staleness.changed(key)
+        self._moved(key)
+
+    def _moved(self, key: PostedKey) -> None:
         if place := self._places.get(key):
             self._channel(place.channel).budget.changed(place.message, _seconds())
 
     def shown(self, key: PostedKey) -> None:
         """Note that the thing's message shows all its changes."""
+        self.staleness.shown(key)
         if place := self._places.get(key):
             self._channel(place.channel).budget.shown(place.message)
 
     def forget(self, key: PostedKey) -> None:
+        self.staleness.forget(key)
         self._places.pop(key, None)
 
     def hurry(self) -> None:
@@ -77,7 +85,8 @@ class EditTurns:
         channel, taken = self._enter(key, place, is_old=is_old, is_urgent=is_urgent), TakenTurn()
         await channel.wait(place.message)
         try:
-            yield taken
+            with self.staleness.editing(key, taken):
+                yield taken
         except CircuitOpen:
             taken.made = False
             raise
@@ -97,7 +106,7 @@ class EditTurns:
     def _enter(self, key: PostedKey, place: Place, *, is_old: bool, is_urgent: bool) -> "_Channel":
         if self._places.get(key) != place:
             self._places[key] = place
-            self.changed(key)
+            self._moved(key)
         channel = self._channel(place.channel)
         channel.budget.wait(place.message, _seconds(), is_old=is_old, is_urgent=is_urgent)
         return channel

@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -23,11 +22,28 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from raidbot.config.values import (
+    Seconds,
+    Snowflake,
+    bare_token,
+    host,
+    http_address,
+    listed,
+    lower,
+    on_or_off,
+    one_of,
+    time_of_day,
+    webhook_address,
+    websocket_address,
+    zone,
+)
 from raidbot.utils.errors import Refusal
 
 PREFIX = "RAIDBOT_"
 ENV_FILE = Path(".env")
 _SHORT_NAME = "DISCORD_TOKEN"
+_SECRET = ("alert_webhook",)
+"""Settings whose value an error message does not repeat, besides the token."""
 _MAX_SHOWN_LENGTH = 60
 """Characters of a wrong value that an error message repeats."""
 _ENV_NAME = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)")
@@ -39,45 +55,6 @@ class WrongSettings(Refusal):
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = tuple(sentences)
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _switch(value: object) -> object:
-    """Take a TOML `true` or `false` for on and off."""
-    return {True: "on", False: "off"}[value] if isinstance(value, bool) else _lower(value)
-
-
-def _listed(value: object) -> object:
-    """Split `1, 2` from the environment into a list; a TOML list passes through. Entries are checked later."""
-    return [entry for part in value.split(",") if (entry := part.strip())] if isinstance(value, str) else value
-
-
-def _bare_token(value: SecretStr) -> SecretStr:
-    token = value.get_secret_value().strip()
-    if not token or any(char.isspace() for char in token):
-        raise ValueError
-    return SecretStr(token)
-
-
-def _http_address(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.path.strip("/") or parts.query:
-        raise ValueError
-    return value.strip().rstrip("/")
-
-
-def _websocket_address(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.query:
-        raise ValueError
-    return value.strip()
-
-
-Snowflake = Annotated[int, Field(ge=10**14, lt=2**63)]
-Seconds = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -95,26 +72,26 @@ class Settings(BaseSettings):
     )
 
     config: FilePath = Field(Path("raidbot.toml"), description="the path of a TOML file that exists")
-    token: Annotated[SecretStr, AfterValidator(_bare_token)] = Field(
+    token: Annotated[SecretStr, AfterValidator(bare_token)] = Field(
         description="the bot's token from Discord's developer portal, as it was copied"
     )
     database: Path = Field(Path("data/raidbot.db"), description="the path of a file")
-    discord_api_url: Annotated[str, AfterValidator(_http_address)] | None = Field(
+    discord_api_url: Annotated[str, AfterValidator(http_address)] | None = Field(
         None, description="an http:// or https:// address with its path, such as https://discord.com/api/v10"
     )
-    discord_gateway_url: Annotated[str, AfterValidator(_websocket_address)] | None = Field(
+    discord_gateway_url: Annotated[str, AfterValidator(websocket_address)] | None = Field(
         None, description="a ws:// or wss:// address, such as wss://gateway.discord.gg"
     )
-    allowed_guilds: Annotated[tuple[Snowflake, ...], NoDecode, BeforeValidator(_listed)] = Field(
+    allowed_guilds: Annotated[tuple[Snowflake, ...], NoDecode, BeforeValidator(listed)] = Field(
         (), description="a list of server ids (15 to 19 digits each), with commas between them in the environment"
     )
-    members_intent: Annotated[Literal["auto", "on", "off"], BeforeValidator(_switch)] = Field(
+    members_intent: Annotated[Literal["auto", "on", "off"], BeforeValidator(on_or_off)] = Field(
         "auto", description="one of auto, on, off"
     )
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
         "info", description="one of debug, info, warning, error"
     )
-    log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = Field(
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = Field(
         "console", description="console or json"
     )
     log_file: Path | None = Field(None, description="the path of a file")
@@ -129,6 +106,33 @@ class Settings(BaseSettings):
     command_limits: bool = Field(True, description="on or off")
     takeover_seconds: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = Field(
         15.0, description="a number of seconds from 0 to 300"
+    )
+    web_port: int | None = Field(None, ge=1, le=65535, description="a whole number from 1 to 65535")
+    web_host: Annotated[str, AfterValidator(host)] = Field(
+        "127.0.0.1", description="an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
+    )
+
+    owner_id: Snowflake | None = Field(None, description="the id of a Discord user (15 to 19 digits)")
+    alert_webhook_private: bool = Field(False, description="on or off")
+    alert_webhook: Annotated[SecretStr, AfterValidator(webhook_address)] | None = Field(
+        None, description="an https:// address (http:// only with RAIDBOT_ALERT_WEBHOOK_PRIVATE=on)"
+    )
+    alert_latency_seconds: Annotated[float, one_of(0.5, 1.0, 1.5, 2.0, 2.5, 3.0)] = Field(
+        2.0, description="one of 0.5, 1, 1.5, 2, 2.5, 3"
+    )
+    alert_dm_failure_percent: int = Field(15, ge=1, le=99, description="a whole number from 1 to 99")
+    alert_job_failures: int = Field(3, ge=1, le=1000, description="a whole number from 1 to 1000")
+    alert_stall_seconds: Annotated[float, one_of(0.3, 1.0, 3.0)] = Field(1.0, description="one of 0.3, 1, 3")
+    alert_write_seconds: Annotated[float, one_of(0.1, 0.3, 1.0, 3.0)] = Field(1.0, description="one of 0.1, 0.3, 1, 3")
+    alert_backup_hours: int = Field(36, ge=1, le=8760, description="a whole number from 1 to 8760")
+    alert_backup_megabytes: int = Field(5000, ge=1, le=10**9, description="a whole number from 1 to 1000000000")
+    alert_raids: int = Field(50, ge=0, le=10**6, description="a whole number from 0 to 1000000")
+    alert_memory_megabytes: int = Field(512, ge=1, le=10**6, description="a whole number from 1 to 1000000")
+    report_hour: Annotated[str, BeforeValidator(time_of_day)] = Field(
+        "9", description="an hour such as 9, a time such as 02:30, or off"
+    )
+    report_zone: Annotated[str, AfterValidator(zone)] = Field(
+        "UTC", description="the name of a time zone, such as Europe/Berlin"
     )
 
     @classmethod
@@ -286,6 +290,8 @@ def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return f"{variable(name)} (or {_SHORT_NAME}) is missing. It must be {allowed}. {_token_hint()}"
     place = _place(name)
+    if name in _SECRET:
+        return f"{place.start}{place.name}{place.where} cannot be used. It must be {allowed}."
     if name == "token":
         return f"{place.start}{place.name}{place.where} cannot be a token. It must be {allowed}."
     return f"{place.start}{place.name}{place.where} is {_shown(detail['input'])}. It must be {allowed}."

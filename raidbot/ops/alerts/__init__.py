@@ -1,0 +1,1 @@
+"""Alerts to whoever runs the bot, and the daily report."""

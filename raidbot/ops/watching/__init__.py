@@ -1,0 +1,1 @@
+"""Watch the process: count what happens, and find out how things stand."""
