@@ -18,7 +18,7 @@ class Turn:
 
 
 class Counted:
-    """What grew since it was made."""
+    """Counts that grow from its making on."""
 
     def __init__(self) -> None:
         self._all = [Increase(one, 600) for one in (metrics.MARKS, metrics.EDITS, metrics.SAVED, metrics.STALENESS)]
