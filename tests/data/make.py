@@ -74,6 +74,7 @@ from tests.raids.builders import (
 from tests.state.series.builders import everything as everything_of_a_series
 
 OPEN, CLOSED, IMPORTED = "Molten Core", "Zul'Gurub", "Old Keep – Größe 😀"
+OF_A_SERIES = "Raid night"
 NAMES = {ALICE: "Alice", BOB: "Bob", CAROL: "Carol", DAVE: "Dave", ERIN: "Erin"}
 BY_MANAGER = Cause(Source.COMMAND, MANAGER, can_be_undone=True)
 LEADER_ROLE = 501
@@ -106,7 +107,7 @@ async def _series(state: State) -> None:
     one = await state.series.create(everything_of_a_series(), BY_MANAGER)
     occurrence = next(occurrences(one.schedule, after=NOW))
     raid = await state.create(
-        replace(unposted_raid(title="Raid night"), series=one.id, mention_role=506),
+        replace(unposted_raid(title=OF_A_SERIES), series=one.id, mention_role=506),
         Cause(Source.CLOCK),
         within=lambda tx, raid: series_occurrences.claim(tx, one.id, occurrence, raid),
     )
