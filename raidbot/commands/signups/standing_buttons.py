@@ -4,6 +4,7 @@ A DM has no guild, so the `custom_id` holds the series' id. It goes on with the 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from raidbot.commands.ui import permissions, responses
@@ -70,6 +71,10 @@ class StandingButtons:
         if held is not None and following.id in held.not_on:
             raise AwayAlready(day)
         await self._state.series.change(series.id, partial(rules.stay_away, member=member, id_=following.id), cause)
+        raid = await self._posted(series, following)
+        if raid is not None:  # the clock posted it meanwhile
+            with suppress(Refusal):
+                await self._leave(raid, member, cause)
         return say("You don’t come to {series} on {day}. Your place stays.", series=bold(series.name), day=day)
 
     async def _next(self, pressed: SeriesId, member: MemberId) -> tuple[Series, Occurrence]:

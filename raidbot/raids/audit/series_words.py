@@ -213,5 +213,5 @@ VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.STANDING_BEGUN: _place,
     AuditAction.STANDING_ENDED: _place_ended,
     AuditAction.STANDING_RESTS: _rests,
-    AuditAction.STANDING_ROLE_GONE: _place_ended,
+    AuditAction.STANDING_ROLE_GONE: _place,
 }
