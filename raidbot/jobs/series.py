@@ -87,12 +87,18 @@ class SeriesPosting:
         if self._is_as_stored(series_id, found):
             self._looked(series_id)
             return
-        try:
+        number, trouble = 0, None
+        if found.to_post:
             async with self._posting:  # one series after the other, in the order of their times
-                number, trouble = await self._post_all(series, found.to_post, now)
-        except NoResponse as none:
-            log.info("series not posted yet", series=series_id, error=str(none))
-            return
+                try:
+                    if await self._state.series.get(series_id) != series:
+                        return  # edited while others were posted, so the next tick looks at it anew
+                    number, trouble = await self._post_all(series, found.to_post, now)
+                except NoSuchSeries:
+                    return
+                except NoResponse as none:
+                    log.info("series not posted yet", series=series_id, error=str(none))
+                    return
         end = partial(_ended, looked_at=series, found=found, number=number, trouble=trouble, now=now)
         await self._state.series.note_look(series_id, end, _CLOCK)
         self._looked(series_id)
