@@ -56,7 +56,9 @@ class RunningDemo:
     async def read(self, text: str) -> Json:
         """Return the first message with this text that was pushed since the person was switched."""
         client = self.page_client
-        return await client.until(lambda: next((one for one in client.messages() if text in one["content"]), None))
+        while not (found := [one for one in client.messages() if text in one["content"]]):
+            await client.another_push()
+        return found[0]
 
     def _named(self, name: str) -> Json:
         found: Json = next(one for one in self.page_client.view["people"] if one["name"] == name)
