@@ -109,10 +109,6 @@ class SeriesState:
         """Return what became of the last occurrences, latest start first."""
         return await self._db.read(partial(series_occurrences.history, series=series, limit=limit))
 
-    async def posted(self, series: SeriesId) -> frozenset[RecurrenceId]:
-        """Return all occurrences that are posted."""
-        return await self._db.read(partial(series_occurrences.posted, series=series))
-
     async def last_raid(self, series: SeriesId, *, before: datetime) -> RaidId | None:
         """Return the last raid of the series before an instant that was posted and not cancelled."""
         return await self._db.read(partial(series_occurrences.last_raid, series=series, before=before))
@@ -123,6 +119,16 @@ class SeriesState:
         for series in await self._db.read(partial(rows.standing_of, guild=guild, member=member)):
             with suppress(NoSuchSeries, UnreadableSeries):
                 found.append(await self.get(series))
+        return found
+
+    async def parts_with_place(self, series: SeriesId, member: MemberId) -> list[Series]:
+        """Return the series and all that were cut from it, or it from them, as far as the member stands in them."""
+        found = []
+        for part in await self._db.read(partial(series_occurrences.parts, series=series)):
+            with suppress(NoSuchSeries, UnreadableSeries):
+                one = await self.get(part)
+                if one.standing_of(member) is not None:
+                    found.append(one)
         return found
 
     async def dates_off(self, guild: GuildId) -> tuple[DatesOff, ...]:

@@ -45,6 +45,7 @@ from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import RaidReactions
+from raidbot.commands.signups.standing_buttons import StandingButtons
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.interaction import Interaction
@@ -56,6 +57,7 @@ from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids.model import MemberId
 from raidbot.raids.notifications import REPLY
+from raidbot.raids.series.messages import STANDING
 from raidbot.state import State
 from raidbot.utils.words import Text
 
@@ -90,6 +92,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     post_waiter = PostWaiter(state)
     panels: dict[str, Panel] = {
         REPLY: DmButtons(state, serves=services.serves).press,
+        STANDING: StandingButtons(state, serves=services.serves).press,
         BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue).press,
     }
 

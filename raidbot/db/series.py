@@ -157,6 +157,16 @@ def save(tx: sqlite3.Connection, before: Series, after: Series, *, next_at: date
         _insert_standing(tx, after)
 
 
+def note_look(tx: sqlite3.Connection, series: Series, *, next_at: datetime | None) -> None:
+    """Write what a look of the clock changes, and nothing else. Raises SeriesDeletedError."""
+    cursor = tx.execute(
+        "UPDATE series SET looked_at = ?, failures = ?, trouble = ?, next_at = ? WHERE id = ?",
+        (seconds(series.looked_at), series.failures, _stored(series.trouble), seconds_or_none(next_at), series.id),
+    )
+    if cursor.rowcount != 1:
+        raise SeriesDeletedError
+
+
 def delete(tx: sqlite3.Connection, series: SeriesId) -> None:
     """Delete a series with everything but the raids that were posted for it."""
     tx.execute("DELETE FROM series_changes WHERE series = ?", (series,))
@@ -220,9 +230,13 @@ def _values(series: Series, next_at: datetime | None) -> tuple[object, ...]:
         series.old_boards,
         seconds(series.looked_at),
         series.failures,
-        None if series.trouble is None else _json([series.trouble.code, series.trouble.detail]),
+        _stored(series.trouble),
         seconds_or_none(next_at),
     )
+
+
+def _stored(trouble: Trouble | None) -> str | None:
+    return None if trouble is None else _json([trouble.code, trouble.detail])
 
 
 def _json(value: object) -> str:
@@ -295,7 +309,8 @@ def _insert_singles(tx: sqlite3.Connection, series: Series) -> None:
 
 def _standing(connection: sqlite3.Connection, series: SeriesId) -> tuple[StandingPlace, ...]:
     rows = connection.execute(
-        "SELECT member, role, since, place, not_on FROM series_standing WHERE series = ? ORDER BY place, member",
+        "SELECT member, role, since, place, not_on, is_role_gone FROM series_standing WHERE series = ?"
+        " ORDER BY place, member",
         (series,),
     ).fetchall()
     return tuple(
@@ -305,16 +320,22 @@ def _standing(connection: sqlite3.Connection, series: SeriesId) -> tuple[Standin
             since=instant(since),
             place=cells.counter(place),
             not_on=frozenset(cells.json_list(recurrence)(not_on)),
+            is_role_gone=cells.flag(is_role_gone),
         )
-        for member, role, since, place, not_on in rows
+        for member, role, since, place, not_on, is_role_gone in rows
     )
 
 
 def _insert_standing(tx: sqlite3.Connection, series: Series) -> None:
     tx.executemany(
-        "INSERT INTO series_standing (series, member, role, since, place, not_on) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO series_standing (series, member, role, since, place, not_on, is_role_gone)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (series.id, one.member, one.role, seconds(one.since), one.place, _json(sorted(map(str, one.not_on))))
+            (
+                *(series.id, one.member, one.role, seconds(one.since), one.place),
+                _json(sorted(map(str, one.not_on))),
+                one.is_role_gone,
+            )
             for one in series.standing
         ],
     )

@@ -8,10 +8,11 @@ from raidbot.db import cells
 from raidbot.db.cells import SetAside
 from raidbot.db.series import SeriesDeletedError, recurrence
 from raidbot.db.timestamps import instant, seconds
-from raidbot.raids.model import GuildId, Raid, RaidId
+from raidbot.raids.model import GuildId, MemberId, Presence, Raid, RaidId
 from raidbot.raids.schedules.model import DatesOff, Schedule
 from raidbot.raids.schedules.occurrences import Occurrence
 from raidbot.raids.schedules.rules import RecurrenceId
+from raidbot.raids.series.absent import Attended
 from raidbot.raids.series.model import OccurrenceState, PastOccurrence, SeriesId, TroubleCode
 from raidbot.raids.series.serialization import UnreadableSeriesError, dates_off_from_json, dates_off_to_json
 
@@ -76,9 +77,15 @@ def claim(tx: sqlite3.Connection, series: SeriesId, occurrence: Occurrence, raid
 
 
 def release(tx: sqlite3.Connection, raid: Raid, next_at: datetime) -> None:
-    """Take back the claim of a raid that could not be posted; its series is looked at again at `next_at`."""
+    """Take back the claim of a raid that could not be posted; its series is looked at again at `next_at`.
+
+    The raid stays with the series that had its claim, which is a later part if the series was cut meanwhile.
+    """
+    series = series_of(tx, raid)
     tx.execute("DELETE FROM series_occurrences WHERE raid = ?", (raid.id,))
-    tx.execute("UPDATE series SET next_at = ? WHERE id = ?", (seconds(next_at), raid.series))
+    if series is not None:
+        tx.execute("UPDATE raids SET series = ? WHERE id = ?", (series, raid.id))
+        tx.execute("UPDATE series SET next_at = ? WHERE id = ?", (seconds(next_at), series))
 
 
 def note_missed(
@@ -109,6 +116,11 @@ def posted(connection: sqlite3.Connection, series: SeriesId) -> frozenset[Recurr
         except cells.UnreadableCellError:
             continue
     return frozenset(found)
+
+
+def posted_of(connection: sqlite3.Connection, series: Iterable[SeriesId]) -> dict[SeriesId, frozenset[RecurrenceId]]:
+    """Return the occurrences that are posted of each of these series."""
+    return {one: posted(connection, one) for one in series}
 
 
 def history(connection: sqlite3.Connection, series: SeriesId, *, limit: int) -> list[PastOccurrence]:
@@ -160,6 +172,46 @@ def next_raid(connection: sqlite3.Connection, series: SeriesId, *, after: dateti
     return None if row is None else RaidId(row[0])
 
 
+def parts(connection: sqlite3.Connection, series: SeriesId) -> list[SeriesId]:
+    """Return the series with all parts that it was cut into, or is one of, earliest first."""
+    rows = connection.execute(
+        "WITH RECURSIVE parts (id) AS (VALUES (:series)"
+        " UNION SELECT series.id FROM parts JOIN series ON series.continues = parts.id"
+        " UNION SELECT series.continues FROM parts JOIN series ON series.id = parts.id"
+        " WHERE series.continues IS NOT NULL) SELECT id FROM parts ORDER BY id",
+        {"series": series},
+    ).fetchall()
+    return [SeriesId(part) for (part,) in rows]
+
+
+def attendance(
+    connection: sqlite3.Connection, series: SeriesId, *, before: datetime, limit: int = 50
+) -> list[Attended]:
+    """Return who came to the last raids of the series, or of those it continues, latest first.
+
+    Raids that do not count, and rows that cannot be read, are left out.
+    """
+    rows = connection.execute(
+        "WITH RECURSIVE parts (id) AS (VALUES (:series) UNION SELECT series.continues FROM parts"
+        " JOIN series ON series.id = parts.id WHERE series.continues IS NOT NULL), past (id, starts_at) AS"
+        " (SELECT raids.id, raids.starts_at FROM parts CROSS JOIN raids ON raids.series = parts.id"
+        " WHERE raids.status = 'closed' AND raids.counts AND raids.starts_at < :before"
+        " ORDER BY raids.starts_at DESC LIMIT :limit)"
+        " SELECT attendance.member, past.starts_at, attendance.presence FROM past"
+        " CROSS JOIN attendance ON attendance.raid = past.id ORDER BY past.starts_at DESC",
+        {"series": series, "before": seconds(before), "limit": limit},
+    ).fetchall()
+    found = []
+    for member, starts_at, presence in rows:
+        try:
+            found.append(
+                Attended(MemberId(cells.snowflake(member)), instant(starts_at), cells.one_of(Presence)(presence))
+            )
+        except cells.UnreadableCellError:
+            continue
+    return found
+
+
 def move_claims(tx: sqlite3.Connection, series: SeriesId, schedule: Schedule, *, to: SeriesId) -> None:
     """Hand over what became of the occurrences from the start of a later part of the series on, which continues it."""
     tx.execute("UPDATE series SET continues = ? WHERE id = ?", (series, to))
@@ -178,7 +230,7 @@ def series_of(connection: sqlite3.Connection, raid: Raid) -> SeriesId | None:
         return None
     (series,) = connection.execute(
         "SELECT ifnull((SELECT series FROM series_occurrences WHERE raid = :raid),"
-        " (SELECT id FROM series WHERE id = :series))",
-        {"raid": raid.id, "series": raid.series},
+        " (SELECT series.id FROM raids JOIN series ON series.id = raids.series WHERE raids.id = :raid))",
+        {"raid": raid.id},
     ).fetchone()
     return None if series is None else SeriesId(series)

@@ -1,23 +1,23 @@
 """Write a series with its audit and its messages in one transaction."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from raidbot.db import announcements, audit, outbox, series_occurrences
 from raidbot.db import series as rows
+from raidbot.db.outbox_rows import payload_of
 from raidbot.db.timestamps import seconds
 from raidbot.raids.announcements.model import Owner
 from raidbot.raids.audit import series_entries
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.events import Cause
-from raidbot.raids.model import GuildId, MemberId
+from raidbot.raids.model import GuildId
 from raidbot.raids.schedules.model import DatesOff
 from raidbot.raids.schedules.occurrences import Occurrence
-from raidbot.raids.series.messages import news, trouble_begins
+from raidbot.raids.series.messages import News, news, trouble_begins
 from raidbot.raids.series.model import Series
-from raidbot.utils.words import Text, render
 
 _USEFUL = timedelta(days=7)
 """Time for which a message about a series is tried."""
@@ -26,6 +26,8 @@ _USEFUL = timedelta(days=7)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """The end of a look at a series by the clock: the series as it is now, and the `missed` to report.
+
+    It may differ from the series before in `looked_at`, `failures` and `trouble` only.
 
     At `next_at` it is looked at again. `entries` are further audit entries.
     """
@@ -40,14 +42,14 @@ def create(tx: sqlite3.Connection, series: Series, cause: Cause, now: datetime) 
     """Insert a series; return it with its id, and True if messages were queued. Raises SeriesCodeTakenError."""
     stored = replace(series, id=rows.insert(tx, series, next_at=now))
     _record(tx, stored.guild, [series_entries.created(stored)], cause, now)
-    return stored, _tell(tx, stored, news(None, stored, answered=cause.answered), now)
+    return stored, _tell(tx, stored, news(None, stored, cause), now)
 
 
 def save(tx: sqlite3.Connection, before: Series, after: Series, cause: Cause, now: datetime) -> bool:
     """Write a changed series, which is looked at again at once; return True if messages were queued."""
     rows.save(tx, before, after, next_at=now)
     _record(tx, after.guild, series_entries.changes(before, after), cause, now)
-    return _tell(tx, after, news(before, after, answered=cause.answered), now)
+    return _tell(tx, after, news(before, after, cause), now)
 
 
 def split(
@@ -60,11 +62,11 @@ def split(
     rows.save(tx, whole, before, next_at=now)
     stored = replace(later, id=rows.insert(tx, later, next_at=now))
     series_occurrences.move_claims(tx, whole.id, stored.schedule, to=stored.id)
-    found = (*series_entries.changes(replace(whole, standing=()), before), series_entries.created(stored))
+    found = (*series_entries.changes(whole, before), series_entries.created(stored))
     _record(tx, whole.guild, found, cause, now)
     of_whole, of_later = Owner.of_series(whole.id), Owner.of_series(stored.id)
     announcements.copy(tx, whole.guild, of_whole, of_later, cause, now, name=stored.name)
-    return stored, _tell(tx, stored, news(whole, stored, answered=cause.answered), now)
+    return stored, _tell(tx, stored, news(whole, stored, cause), now)
 
 
 def delete(tx: sqlite3.Connection, series: Series, cause: Cause, now: datetime) -> None:
@@ -88,7 +90,7 @@ def save_dates_off(
 def note_look(tx: sqlite3.Connection, before: Series, look: Look, cause: Cause, now: datetime) -> bool:
     """Write what a look found, with one audit entry for all that was missed; return True if messages were queued."""
     after, found = look.after, list(look.entries)
-    rows.save(tx, before, after, next_at=look.next_at)
+    rows.note_look(tx, after, next_at=look.next_at)
     if look.missed:
         reason = None if before.trouble is None else before.trouble.code
         series_occurrences.note_missed(tx, after.id, look.missed, reason)
@@ -99,7 +101,7 @@ def note_look(tx: sqlite3.Connection, before: Series, look: Look, cause: Cause, 
             found.append(series_entries.stopped(after, after.trouble))
         elif after.failures == 1:
             found.append(series_entries.failed(after, after.trouble))
-            queued = _tell(tx, after, {after.creator: trouble_begins(after, after.trouble)}, now)
+            queued = _tell(tx, after, [News(after.creator, "trouble", trouble_begins(after, after.trouble))], now)
     _record(tx, after.guild, found, cause, now)
     return queued
 
@@ -108,13 +110,13 @@ def _record(tx: sqlite3.Connection, guild: GuildId, found: Sequence[Entry], caus
     audit.record(tx, found, guild=guild, raid=None, at=now, actor=cause.actor, source=cause.source)
 
 
-def _tell(tx: sqlite3.Connection, series: Series, told: Mapping[MemberId, Text], now: datetime) -> bool:
-    for member, text in told.items():
+def _tell(tx: sqlite3.Connection, series: Series, told: Sequence[News], now: datetime) -> bool:
+    for one in told:
         message = outbox.OutboxMessage(
             kind="dm",
-            target=member,
-            payload={"content": render(text)},
-            dedupe=f"series:{series.id}:{seconds(now)}:{member}",
+            target=one.member,
+            payload=payload_of(one.text, one.buttons),
+            dedupe=f"series:{series.id}:{one.about}:{seconds(now)}:{one.member}",
             due_at=now,
             expires_at=now + _USEFUL,
             guild=series.guild,

@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 from discord_sandbox import Sandbox
 from discord_sandbox.page.operator import Action
-from raidbot.db import audit_overview, guilds, outbox
+from raidbot.db import announcements, audit_overview, guilds, outbox
 from raidbot.db import raids as rows
 from raidbot.db import series as series_rows
 from raidbot.db.audit_overview import AuditEntry
 from raidbot.db.series import UnreadableSeries
 from raidbot.demo import upcoming
 from raidbot.demo.harness import BotProcess
+from raidbot.demo.upcoming import Upcoming
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.old_entries import action_of
 from raidbot.raids.audit.words import words
@@ -110,17 +111,18 @@ class Operator:
             return {"next": None, "sections": [_section("Database", {"cannot be read now": str(error)})]}
 
     def _next(self, connection: sqlite3.Connection, now: datetime) -> dict[str, str] | None:
-        coming = [
-            due
-            for raid in rows.load_readable(connection, rows.with_live_boards(connection, since=now))[0]
-            for due in upcoming.upcoming(raid, guilds.settings(connection, raid.guild), now=now)
-            if due.at > now
-        ]
+        raids, _ = rows.load_readable(connection, rows.with_live_boards(connection, since=now))
+        coming: list[Upcoming] = []
+        for raid in raids:
+            owners = announcements.owners_of(connection, raid)
+            posts = [one for owner in owners for one in announcements.of_owner(connection, raid.guild, owner)]
+            coming += upcoming.upcoming(raid, guilds.settings(connection, raid.guild), now=now)
+            coming += upcoming.announced(raid, posts)
         for series, _ in series_rows.next_looks(connection):
             with suppress(UnreadableSeries):
                 found = series_rows.load(connection, series)
                 coming += [] if found is None else upcoming.posting(found, now=now)
-        first = min(coming, default=None)
+        first = min((due for due in coming if due.at > now), default=None)
         return None if first is None else {"at": first.at.isoformat(), "what": first.what}
 
     def _edits(self) -> int:

@@ -1,10 +1,11 @@
 """List the next timed events of raids and series, so that the page can advance the clock to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from raidbot.raids import lifecycle
+from raidbot.raids.announcements.model import Announcement, planned
 from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.events import Reminder
 from raidbot.raids.model import CloseReason, Raid
@@ -30,6 +31,13 @@ def posting(series: Series, *, now: datetime) -> Iterator[Upcoming]:
     at = None if series.is_stopped else next_posting(series.schedule, after=now)
     if at is not None:
         yield Upcoming(at, f"{series.name}: its next raid is posted")
+
+
+def announced(raid: Raid, announcements: Iterable[Announcement]) -> Iterator[Upcoming]:
+    """Yield when the announcements that apply to a raid are posted."""
+    if raid.is_live:
+        for post in planned(raid, announcements):
+            yield Upcoming(post.moment.at(raid), f"{raid.name} ({raid.code}): an announcement is posted")
 
 
 def upcoming(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Upcoming]:

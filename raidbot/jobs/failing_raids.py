@@ -1,5 +1,6 @@
 """Raids, or series, at which a job failed: reported once, and tried again ever more rarely."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,20 +45,29 @@ class Failing(Generic[K]):
     async def work(self, things: Iterable[K], do: Callable[[K], Awaitable[None]], *, now: datetime) -> None:
         """Do the work for each thing that is due. Raises Unwritable while the database cannot be written."""
         for thing in things:
-            if not self._is_due(thing, now):
-                continue
-            try:
-                await do(thing)
-            except (UnreadableRaid, UnreadableSeries):
-                continue  # reported when it was read
-            except Unwritable:
-                raise
-            except Exception as error:  # a failing one must not block the others
-                if self._failed(thing, now):
-                    log.exception(f"{self._name} set aside", **{self._name: thing})
-                    await self._report(thing, error)
-            else:
-                self._worked(thing)
+            if self._is_due(thing, now):
+                await self._try(thing, do, now)
+
+    async def work_together(self, things: Iterable[K], do: Callable[[K], Awaitable[None]], *, now: datetime) -> None:
+        """Do as `work` does for all things at once, so that their writes share commits."""
+        tried = [self._try(thing, do, now) for thing in things if self._is_due(thing, now)]
+        for result in await asyncio.gather(*tried, return_exceptions=True):
+            if result is not None:
+                raise result
+
+    async def _try(self, thing: K, do: Callable[[K], Awaitable[None]], now: datetime) -> None:
+        try:
+            await do(thing)
+        except (UnreadableRaid, UnreadableSeries):
+            return  # reported when it was read
+        except Unwritable:
+            raise
+        except Exception as error:  # a failing one must not block the others
+            if self._failed(thing, now):
+                log.exception(f"{self._name} set aside", **{self._name: thing})
+                await self._report(thing, error)
+        else:
+            self._worked(thing)
 
     def _is_due(self, thing: K, now: datetime) -> bool:
         """Return True unless the thing failed a short while ago. A clock that was set back makes it due."""

@@ -1,6 +1,7 @@
 """Post the raids of series when their time has come, each exactly once, and report those that fell out."""
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from functools import partial
 import structlog
 
 from raidbot.db import series as rows
+from raidbot.db import series_occurrences
 from raidbot.db.cells import SetAside
 from raidbot.db.series import SeriesDeletedError
 from raidbot.db.series_occurrences import AlreadyPostedError
@@ -21,6 +23,7 @@ from raidbot.raids.events import Cancelled, Change
 from raidbot.raids.model import CancelReason, GuildId, Raid, Source
 from raidbot.raids.schedules.due import Due, due
 from raidbot.raids.schedules.occurrences import Occurrence
+from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.model import RosterMode, Series, SeriesId, Trouble, TroubleCode
 from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.state import Cause, State
@@ -32,6 +35,8 @@ log = structlog.get_logger(__name__)
 BACK_OFF = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
 """Time until the next attempt after the first, second, third and fourth failure in a row."""
 _CLOCK = Cause(Source.CLOCK)
+_AT_ONCE = 50
+"""Series looked at together: what they write shares commits."""
 
 
 class SeriesPosting:
@@ -48,6 +53,7 @@ class SeriesPosting:
         self._failing: Failing[SeriesId] = Failing("series", self._report)
         self._unlooked: dict[SeriesId, datetime | None] | None = None
         self._last_run: datetime | None = None
+        self._posting = asyncio.Lock()
         self._refusals = TaskSet()
         state.listen(self._committed)
 
@@ -57,10 +63,15 @@ class SeriesPosting:
             self._unlooked = dict(await self._state.db.read(rows.next_looks))
         self._last_run = now
         found = await self._state.db.read(partial(rows.due, now=now))
-        ids = dict.fromkeys((*found, *self._unlooked))
-        await self._failing.work(ids, partial(self._look, now=now), now=now)
+        ids = list(dict.fromkeys((*found, *self._unlooked)))
+        for first in range(0, len(ids), _AT_ONCE):
+            chunk = ids[first : first + _AT_ONCE]
+            claims = await self._state.db.read(partial(series_occurrences.posted_of, series=chunk))
+            await self._failing.work_together(chunk, partial(self._look, claims=claims, now=now), now=now)
 
-    async def _look(self, series_id: SeriesId, *, now: datetime) -> None:
+    async def _look(
+        self, series_id: SeriesId, *, claims: Mapping[SeriesId, frozenset[RecurrenceId]], now: datetime
+    ) -> None:
         try:
             series = await self._state.series.get(series_id)
         except NoSuchSeries:
@@ -72,8 +83,8 @@ class SeriesPosting:
             self._looked(series_id)
             return
         dates_off = await self._state.series.dates_off(series.guild)
-        posted = await self._state.series.posted(series_id)
-        found = due(series.schedule, since=series.looked_at, now=now, claimed=posted, dates_off=dates_off)
+        claimed = claims[series_id]
+        found = due(series.schedule, since=series.looked_at, now=now, claimed=claimed, dates_off=dates_off)
         if series.is_stopped:
             found = replace(found, to_post=(), missed=(), looked_at=series.looked_at, next_at=None)
         if self._is_as_stored(series_id, found):
@@ -81,11 +92,18 @@ class SeriesPosting:
             return
         if found.to_post and (series.standing or series.roster is RosterMode.COPY) and not self._knows(series.guild):
             return
-        try:
-            number, trouble = await self._post_all(series, found.to_post, now)
-        except NoResponse as none:
-            log.info("series not posted yet", series=series_id, error=str(none))
-            return
+        number, trouble = 0, None
+        if found.to_post:
+            async with self._posting:  # one series after the other, in the order of their times
+                try:
+                    if await self._state.series.get(series_id) != series:
+                        return  # edited while others were posted, so the next tick looks at it anew
+                    number, trouble = await self._post_all(series, found.to_post, now)
+                except NoSuchSeries:
+                    return
+                except NoResponse as none:
+                    log.info("series not posted yet", series=series_id, error=str(none))
+                    return
         end = partial(_ended, looked_at=series, found=found, number=number, trouble=trouble, now=now)
         await self._state.series.note_look(series_id, end, _CLOCK)
         metrics.SERIES_MISSED.inc(len(found.missed))
@@ -135,18 +153,20 @@ class SeriesPosting:
             if isinstance(event, Cancelled) and event.reason is CancelReason.NOT_POSTED:
                 lacking = Trouble(TroubleCode.LACKING, event.lacking[0]) if event.lacking else None
                 trouble = lacking or Trouble(TroubleCode.CHANNEL_GONE)
-                count = partial(self._refused, SeriesId(raid.series), trouble)
+                count = partial(self._refused, raid, trouble)
                 self._refusals.spawn(guarded("series refused", count), name="series refused")
 
-    async def _refused(self, series: SeriesId, trouble: Trouble) -> None:
+    async def _refused(self, raid: Raid, trouble: Trouble) -> None:
         """Count what Discord refused. The claim was given back with the raid; a crash before this tries again soon."""
         now = self._state.now()
+        series = await self._state.db.read(partial(series_occurrences.series_of, raid=raid))
 
         def rule(before: Series) -> Look:
             return _failed(before, trouble, now)
 
-        with suppress(NoSuchSeries):
-            await self._state.series.note_look(series, rule, _CLOCK)
+        if series is not None:
+            with suppress(NoSuchSeries):
+                await self._state.series.note_look(series, rule, _CLOCK)
 
     async def _report(self, series_id: SeriesId, error: Exception) -> None:
         """Tell the managers as of a row that cannot be read, at most once for each series."""

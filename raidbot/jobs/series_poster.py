@@ -19,9 +19,12 @@ from raidbot.raids.schedules.edits import NotPlanned
 from raidbot.raids.schedules.occurrences import Occurrence, Status, find, raids
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series import rules
+from raidbot.raids.series.absent import absent_members
 from raidbot.raids.series.model import RosterMode, Series, SeriesId, Trouble, TroubleCode
 from raidbot.raids.series.planning import Place, expected, kind_of, plan_raid, seat
+from raidbot.raids.series.samples import all_roles
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.metrics import raids as metrics
@@ -93,7 +96,8 @@ class SeriesPoster:
             raise Troubled(Trouble(TroubleCode.TEMPLATE_GONE)) from None
         except Refusal as refusal:
             raise Troubled(Trouble(TroubleCode.REFUSED, str(refusal))) from refusal
-        places = await self._admitted(series, occurrence, planned)
+        tidied = await self._tidied(series, catalogue, now)
+        places = await self._admitted(tidied, occurrence, planned)
         raid = seat(replace(planned, mention_role=series.mention if mentions else None), places, now=now)
 
         def within(tx: sqlite3.Connection, raid_id: RaidId) -> None:
@@ -104,6 +108,26 @@ class SeriesPoster:
         is_late = occurrence.posts_at + TIME_TO_POST < now
         (metrics.SERIES_LATE if is_late else metrics.SERIES_POSTED).inc()
         return created
+
+    async def _tidied(self, series: Series, catalogue: Catalogue, now: datetime) -> Series:
+        """Return the series with its standing places as they are now.
+
+        Those of members who did not come for three weeks end, and whose role is gone is told so once.
+        """
+        if not series.standing or series.roster is RosterMode.EMPTY:
+            return series
+        past = partial(series_occurrences.attendance, series=series.id, before=now)
+        absent = absent_members(series, await self._state.db.read(past))
+        roles = all_roles(series, catalogue, now)
+
+        def rule(before: Series) -> Series:
+            after = rules.end_absent(before, absent)
+            return after if roles is None else rules.note_roles(after, roles)
+
+        if rule(series) == series:
+            return series
+        changed = await self._state.series.change(series.id, rule, Cause(Source.CLOCK))
+        return replace(series, standing=changed.standing)
 
     async def _admitted(self, series: Series, occurrence: Occurrence, planned: Raid) -> Sequence[Place]:
         """Return the places of those who may sign up; standing places of members who left the server end."""

@@ -3,6 +3,7 @@
 A Text is an argument of `say`; in an f-string it is rendered.
 """
 
+from datetime import datetime
 from typing import Protocol
 
 from raidbot.raids.model import Raid, Role, RoleKey, Seat, Status
@@ -33,6 +34,19 @@ def bold(name: str) -> Text:
 
 def bold_role(raid: Raid, key: RoleKey) -> Text:
     return bold(raid.role(key).name)
+
+
+def role_mention(role: int) -> Raw:
+    return Raw(f"<@&{role}>")
+
+
+def channel_mention(channel: int) -> Raw:
+    return Raw(f"<#{channel}>")
+
+
+def clock_time(at: datetime) -> Raw:
+    """Return the time of day of a wall clock: 20:00."""
+    return Raw(f"{at:%H:%M}")
 
 
 def coded(raid: Coded) -> Text:

@@ -92,6 +92,23 @@ async def test_the_weekly_raid_is_posted_when_the_clock_moves_by_a_week(open_pag
         await screen.react(screen.messages.filter(has_text=NAME).last, "🛡️")
 
 
+async def test_the_weekly_raid_is_announced_and_reminded_of_on_the_way_to_its_start(open_page: OpenPage) -> None:
+    screen = await open_page(be="Emil")
+    await screen.open("raid-signups")
+    panel = screen.page.get_by_role("complementary")
+    forward = panel.get_by_role("button", name="To the next event")
+    await panel.get_by_role("button", name="+1 week").click()
+    await expect(screen.message(NAME).locator("dd li")).to_contain_text(["Emil"])
+
+    for what in ("creator and leader are reminded", "an announcement is posted", "everybody with a seat is reminded"):
+        await expect(panel.get_by_text(what)).to_be_visible()
+        await forward.click()
+
+    await expect(screen.message(f"Invites go out now: {NAME} starts")).to_be_visible()
+    await screen.open("RaidBot")
+    await expect(screen.message("Your role: Healer.")).to_be_visible()
+
+
 async def test_the_strip_tells_what_the_bot_did(guild: SandboxGuild, open_page: OpenPage) -> None:
     await post_raid(guild)
     screen = await open_page(be="Ana")

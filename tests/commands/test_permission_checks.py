@@ -120,6 +120,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
         ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
     ),
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
+    "standing": {"away:1": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
     "reminders": dict.fromkeys(("ask", "typed", "leads", "kinds", "server", "silent:on"), EVERYBODY),
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},

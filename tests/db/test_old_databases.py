@@ -173,8 +173,7 @@ async def _check_server(state: State, raid: Raid) -> None:
     assert await state.names(raid) == NAMES
     assert await state.leaders(GUILD) == {ALICE}
     counts = await state.db.read(outbox.counts)
-    assert (counts["sent"], counts["claimed"]) == (1, 1)
-    assert counts["refused"] >= 1
+    assert (counts["sent"], min(counts["refused"], 1), counts["claimed"]) == (1, 1, 1)
     step = await state.db.read(partial(undo.last, raid=raid, now=NOW))
     assert step is not None
     assert seated(step.before, TANK) == [ALICE]

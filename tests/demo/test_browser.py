@@ -44,6 +44,26 @@ class RunningDemo:
             lambda: next((one for one in self.page_client.heard("strip")[-1:] if fact(one)), None)
         )
 
+    async def move_to(self, what: str) -> None:
+        """Move the clock to the next event, once that is the one with these words."""
+        strip = await self.status_bar(lambda strip: strip["next"] and what in strip["next"]["what"])
+        ahead = datetime.fromisoformat(strip["next"]["at"]) - datetime.fromisoformat(strip["now"])
+        await self.page_client.ask("advance", seconds=ahead.total_seconds() + 1)
+
+    async def be(self, name: str) -> None:
+        await self.page_client.ask("be", person=self._named(name)["id"])
+
+    async def read(self, text: str) -> Json:
+        """Return the first message with this text that was pushed since the person was switched."""
+        client = self.page_client
+        while not (found := [one for one in client.messages() if text in one["content"]]):
+            await client.another_push()
+        return found[0]
+
+    def _named(self, name: str) -> Json:
+        found: Json = next(one for one in self.page_client.view["people"] if one["name"] == name)
+        return found
+
     async def stop(self, number: signal.Signals) -> int:
         self._process.send_signal(number)
         async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -158,6 +178,30 @@ async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: De
         failed = await page_client.ask("slash", channel=board["channel"], command="ping")
         assert failed["outcome"] == "failed"
         assert await shown.stop(signal.SIGTERM) == 0
+
+
+async def test_moving_the_clock_alone_posts_announces_and_reminds(demo: Demo) -> None:
+    async with demo() as shown:
+        await shown.page_client.ask("advance", seconds=7 * 86_400)
+        while NAME not in str((board := (await shown.history("raid-signups"))[-1])["embeds"]):
+            await shown.page_client.another_push()
+        assert "Hugo" in str(board["embeds"])
+        assert "Greta the Great" in str(board["embeds"])
+
+        await shown.move_to("creator and leader are reminded")
+        assert NAME in (await shown.read("2 of 5 seats taken."))["content"]
+        await shown.be("Hugo")
+        await shown.move_to("an announcement is posted")
+        announcement = await shown.read("Invites go out now")
+        await shown.move_to("everybody with a seat is reminded")
+        reminder = await shown.read("Your role: **Tank**")
+
+        assert f"**{NAME}** starts" in announcement["content"]
+        assert announcement["channel"] == board["channel"]
+        assert NAME in reminder["content"]
+        await shown.move_to("it starts and signups close")
+        while "🔒" not in str(await shown.history("raid-signups")):
+            await shown.page_client.another_push()
 
 
 async def test_a_kept_world_is_there_again_the_next_time_and_a_killed_demo_takes_its_bot_along(

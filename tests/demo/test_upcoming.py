@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from raidbot.demo import upcoming
 from raidbot.raids import lifecycle
+from raidbot.raids.announcements.model import Announcement, Moment
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, RaidCode, Source, Status
 from raidbot.raids.rosters import signups
@@ -73,3 +74,14 @@ def test_the_next_raid_of_a_series_is_ahead_unless_it_is_stopped() -> None:
 
     assert [due.at for due in upcoming.posting(weekly, now=NOW)] == [datetime(2026, 3, 19, 20, tzinfo=UTC)]
     assert list(upcoming.posting(stopped, now=NOW)) == []
+
+
+def test_announcements_of_a_raid_are_ahead_unless_it_is_cancelled() -> None:
+    announcements = (Announcement(moment=Moment(minutes=-15)), Announcement(moment=Moment(minutes=5)))
+    cancelled = replace(dungeon(), status=Status.CANCELLED)
+
+    assert [due.at for due in upcoming.announced(dungeon(), announcements)] == [
+        START - timedelta(minutes=15),
+        START + timedelta(minutes=5),
+    ]
+    assert list(upcoming.announced(cancelled, announcements)) == []

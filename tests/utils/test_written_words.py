@@ -10,11 +10,13 @@ from raidbot.utils.words import placeholders
 
 ROOT = Path(__file__).parent.parent.parent
 CONVERTED = (
+    "raidbot/commands/recurring",
     "raidbot/commands/signups",
     "raidbot/raids/messages",
     "raidbot/raids/notifications.py",
     "raidbot/raids/rosters",
     "raidbot/raids/schedules",
+    "raidbot/raids/series/drafting",
 )
 """Files and folders in which every sentence of a refusal or a notice is a Text; the others follow one by one."""
 

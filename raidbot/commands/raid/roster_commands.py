@@ -11,14 +11,14 @@ from raidbot.commands.raid.roster_messages import outcome
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.interaction import Interaction
-from raidbot.commands.ui.member_picker import PickedMember, picked_member
+from raidbot.commands.ui.member_picker import PickedMember, maybe_gone, picked_member
 from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.raids.labels import role_choice
-from raidbot.raids.model import MemberId, Raid
-from raidbot.raids.permissions import Asker, Permission
+from raidbot.raids.model import Raid
+from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule, State, UnknownRaid
-from raidbot.utils.clean_text import clean_line, clean_name
+from raidbot.utils.clean_text import clean_line
 
 NO_SIDE = "none"
 _Choice = app_commands.Choice[str]
@@ -68,8 +68,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         reason: app_commands.Range[str, 1, MAX_REASON_LENGTH] = "",
     ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
-        who = MemberId(member.id)
-        gone = PickedMember(who, clean_name(member.display_name), Asker(member=who))  # may have left the guild
+        gone = maybe_gone(member)
         rule = partial(manager_edits.remove, member=gone.id, now=self._state.now(), reason=clean_line(reason))
         await self._edit(interaction, found, rule, gone)
 

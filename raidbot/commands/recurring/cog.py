@@ -19,6 +19,7 @@ from raidbot.commands.recurring.views import NO_CODE
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.member_picker import maybe_gone, picked_member
 from raidbot.commands.ui.panel_context import Action, run_action
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db.drafts import NoSuchDraft
@@ -174,18 +175,30 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
             await holidays.add(context, days)
 
     @app_commands.command(description="Have a place in every raid of a series")
-    @app_commands.describe(series=_WHICH, role="Your role; choose it from the list as you type")
-    async def join(self, interaction: Interaction, series: str, role: str) -> None:
-        await places.join(await self._found(interaction, series), role)
+    @app_commands.describe(
+        series=_WHICH,
+        role="In which role; choose it from the list as you type",
+        member="Who gets the place, if not you",
+    )
+    async def join(self, interaction: Interaction, series: str, role: str, member: discord.User | None = None) -> None:
+        somebody = await self._other(interaction, member)
+        context = await self._found(interaction, series)
+        await places.join(context, role, None if somebody is None else await picked_member(self._state, somebody))
 
     @app_commands.command(description="Give up your place in a series, or miss only one date")
-    @app_commands.describe(series=_WHICH, date="Not on this date; for good if left out")
-    async def leave(self, interaction: Interaction, series: str, date: str | None = None) -> None:
+    @app_commands.describe(
+        series=_WHICH, date="Not on this date; for good if left out", member="Whose place, if not yours"
+    )
+    async def leave(
+        self, interaction: Interaction, series: str, date: str | None = None, member: discord.User | None = None
+    ) -> None:
+        somebody = await self._other(interaction, member)
         context = await self._found(interaction, series)
+        other = None if somebody is None else maybe_gone(somebody)
         if date is None:
-            await places.leave(context)
+            await places.leave(context, other)
         else:
-            await places.stay_away(context, await date_named(context, date))
+            await places.stay_away(context, await date_named(context, date), other=other)
 
     @create.autocomplete("template")
     async def _templates(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:
@@ -269,6 +282,13 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
     async def _check(self, interaction: Interaction, *needed: Permission) -> None:
         for permission in needed:
             await permissions.check(interaction, permission)
+
+    async def _other(self, interaction: Interaction, member: discord.User | None) -> discord.User | None:
+        """Return the member whose place is meant, None for whoever asks. Raises NotAllowed."""
+        if member is None or member.id == interaction.user.id:
+            return None
+        await self._check(interaction, Permission.RECURRING_EDIT)
+        return member
 
     async def _found(self, interaction: Interaction, text: str) -> SeriesContext:
         """Return the context of a command about a series, whose response is deferred. Raises NoSuchSeries."""

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from raidbot.commands.recurring import views
 from raidbot.commands.recurring.context import LABELS, SeriesContext
 from raidbot.commands.recurring.posted import check_not_posted
 from raidbot.commands.recurring.views import SeriesView
+from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import BLUE, GREEN, GREY, Button, options
 from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
+from raidbot.commands.ui.router import number_of
 from raidbot.raids.details import MAX_TITLE_LENGTH
-from raidbot.raids.permissions import Permission
+from raidbot.raids.model import MemberId
+from raidbot.raids.permissions import Permission, check_may_lead
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.edits import NotPlanned
 from raidbot.raids.schedules.occurrences import Occurrence, Status, find, same_start
@@ -22,6 +27,7 @@ from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series import rules
 from raidbot.raids.series.drafting import words
 from raidbot.raids.series.model import MAX_NOTE_LENGTH, Series, SingleChange
+from raidbot.raids.series.samples import sample_raids
 from raidbot.raids.templates import edits as template_edits
 from raidbot.raids.times.parse import parse_time
 from raidbot.utils.clean_text import clean_block, clean_line
@@ -75,6 +81,9 @@ async def show_date(context: SeriesContext, id_: RecurrenceId, text: str = "") -
     if not is_posted and (names := _strategies(view, one)):
         offered = options([(name, name) for name in names], single.strategy or one.turn(view.series.rotation).strategy)
         rows.append((make.select("Another strategy, only on this date", "one-strategy", offered, id_),))
+    if not is_posted:
+        leader = make.user_select("Another leader, only on this date", "one-leader", id_, chosen=single.leader)
+        rows.append((leader,))
     await context.page("\n".join(part for part in (text, render(_described(view, one, single))) if part), *rows)
 
 
@@ -170,11 +179,8 @@ async def _one_said(context: SeriesContext) -> None:
     if not said:
         await show_date(context, id_, render(say("Nothing was different.")))
         return
-    series, now = context.series, context.state.now()
-    to = None
-    if "when" in said:
-        when = parse_time(said["when"], zone=series.schedule.place, now=now, locale=context.locale)
-        to = when.instant.astimezone(series.schedule.place).replace(tzinfo=None, fold=0)
+    now = context.state.now()
+    to = _wall_clock(context, said["when"]) if "when" in said else None
     minutes = _minutes(said["length"]) if "length" in said else None
 
     def changed(single: SingleChange) -> SingleChange:
@@ -196,6 +202,13 @@ async def _one_said(context: SeriesContext) -> None:
     warning = say("⚠️ Another raid of this series starts at the same time. Both will be posted.") if also else None
     at_once = say("It is posted right away.") if to is not None and one.posts_at <= now else None
     await show_date(after, id_, render(paragraph(say("Saved."), warning, at_once)))
+
+
+def _wall_clock(context: SeriesContext, text: str) -> datetime:
+    """Return a typed time as the series' clock shows it. Raises NotATime."""
+    place = context.series.schedule.place
+    when = parse_time(text, zone=place, now=context.state.now(), locale=context.locale)
+    return when.instant.astimezone(place).replace(tzinfo=None, fold=0)
 
 
 def _minutes(text: str) -> int | None:
@@ -235,6 +248,26 @@ async def _one_strategy(context: SeriesContext) -> None:
     await show_date(after, id_, render(say("Saved.")))
 
 
+async def _one_leader(context: SeriesContext) -> None:
+    """Let somebody else lead the raid of a date. Raises NotAMember, LeadsMore or PostedAlready."""
+    id_ = context.date(context.part(0))
+    await check_not_posted(context.state, context.series, id_)
+    picked = await look_up(context.interaction, MemberId(number_of(context.chosen)))
+    view = await context.view()
+    one = occurrence(view, id_)
+    usual = one.turn(view.series.rotation).leader or view.series.leader
+    if picked.id not in (usual, view.series.single(id_).leader):
+        sample = one.turn(sample_raids(view.series, view.catalogue, view.now))
+        grants = await permissions.grants_of(context.interaction)
+        check_may_lead(permissions.asker_of(context.interaction), picked.asker, sample, grants)
+
+    def changed(single: SingleChange) -> SingleChange:
+        return replace(single, leader=None if picked.id == usual else picked.id)
+
+    after = await context.change(partial(_with_single, id_=id_, change=changed))
+    await show_date(after, id_, render(say("Saved.")))
+
+
 _SKIP, _EDIT = (Permission.RECURRING_SKIP,), (Permission.RECURRING_EDIT,)
 _EITHER = (Permission.RECURRING_SKIP, Permission.RECURRING_EDIT)
 _POST = (Permission.CREATE,)
@@ -247,4 +280,5 @@ ACTIONS = {
     "ask-one": Action(_EDIT, _ask_one, also=_POST),
     "one-said": Action(_EDIT, _one_said, again="ask-one", also=_POST),
     "one-strategy": Action(_EDIT, _one_strategy, also=_POST),
+    "one-leader": Action(_EDIT, _one_leader, also=_POST),
 }

@@ -71,7 +71,8 @@ async def _what(context: DraftContext) -> None:
 async def _show_turn(context: DraftContext, number: int, page: int | None = None) -> None:
     view, menus = await context.view(), context.turn_panel(number)
     several = len(view.draft.turns) > 1 or number > 0
-    text = say("What is played on turn {n}?", n=number + 1) if several else say("What do you want to play?")
+    shown = draft_views.turn_in_words(number)
+    text = say("What is played on turn {n}?", n=shown) if several else say("What do you want to play?")
     await _page(context, text, *draft_views.what_rows(view, number, menus, page))
 
 
@@ -122,11 +123,29 @@ async def _words(context: DraftContext) -> None:
         description=clean_block(said["description"]) or None,
         subject=clean_line(said["name"]) or None if "name" in said else turn.subject,
     )
-    turns = context.draft.turns
-    draft = with_turns(context.draft, (*turns[:number], after, *turns[number + 1 :]))
+    draft = _with_turn_at(context.draft, number, after)
     if "seats" in said:
         draft = with_turn(draft, number, context.turn_panel(number).chosen(context.press, ["seats"]))
     await _show_turn(await context.save(draft), number)
+
+
+async def _turn_leader(context: DraftContext) -> None:
+    number = _turn_number(context.part(0))
+    _turn_at(context, number)
+    text = say("Who leads the raids of turn {n}?", n=draft_views.turn_in_words(number))
+    await _page(context, text, *draft_views.turn_leader_rows(await context.view(), number))
+
+
+async def _turn_led(context: DraftContext) -> None:
+    """Take the chosen leader, or with no choice that of the series."""
+    number, chosen = _turn_number(context.part(0)), context.press.chosen
+    leader = (await look_up(context.interaction, MemberId(number_of(chosen)))).id if chosen else None
+    after = replace(_turn_at(context, number), leader=leader)
+    await _show_turn(await context.save(_with_turn_at(context.draft, number, after)), number)
+
+
+def _with_turn_at(draft: SeriesDraft, number: int, turn: Turn) -> SeriesDraft:
+    return with_turns(draft, (*draft.turns[:number], turn, *draft.turns[number + 1 :]))
 
 
 def _turn_at(context: DraftContext, number: int) -> Turn:
@@ -342,6 +361,9 @@ ACTIONS = {
     "turns": _action(_turns),
     "turn": _action(_turn),
     "turn-off": _action(_turn_off),
+    "turn-leader": _action(_turn_leader),
+    "turn-led": _action(_turn_led),
+    "turn-unled": _action(_turn_led),
     "ask-words": _action(_ask_words),
     "words": _action(_words, "ask-words"),
     "when": _action(_when),

@@ -23,6 +23,7 @@ from raidbot.commands.ui.components import (
 from raidbot.commands.ui.responses import Item, Row
 from raidbot.commands.ui.router import address
 from raidbot.db.drafts import DraftId
+from raidbot.raids.labels import channel_mention, role_mention
 from raidbot.raids.schedules.model import DatesOff, Lead
 from raidbot.raids.schedules.preview import Preview, preview
 from raidbot.raids.schedules.rules import Daily, MonthlyByWeekday, Weekly
@@ -35,7 +36,7 @@ from raidbot.raids.series.words import OLD_BOARDS, ROSTERS
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.ids import fingerprint
 from raidbot.utils.text import fit_lines
-from raidbot.utils.words import WEEKDAYS, Listed, Name, Raw, Text, count, paragraph, render, say
+from raidbot.utils.words import WEEKDAYS, Listed, Name, Text, count, paragraph, render, say
 
 DRAFT_PANEL = "series-draft"
 _MAX_LENGTH = 3700
@@ -134,7 +135,7 @@ def panel(view: DraftView) -> discord.Embed:
         words.dates_off(draft.schedule, view.of_server),
         words.people(draft),
         _mention(view),
-        say("**Channel:** {channel}", channel=Raw(f"<#{draft.channel}>")) if draft.channel else None,
+        say("**Channel:** {channel}", channel=channel_mention(draft.channel)) if draft.channel else None,
         words.single_changes(draft.schedule, shown, is_dropped=draft.drops_changes) if shown and view.is_edit else None,
     ]
     lines = [render(line) for line in found if line is not None]
@@ -161,7 +162,7 @@ def _dates(view: DraftView, shown: Preview, room: int) -> list[str]:
 def _mention(view: DraftView) -> Text | None:
     if view.draft.mention is None:
         return None
-    role = Raw(f"<@&{view.draft.mention}>")
+    role = role_mention(view.draft.mention)
     if view.reach is None:
         return say("**Mentions:** {role}", role=role)
     return say(
@@ -202,7 +203,7 @@ def questions(view: DraftView) -> tuple[Text, ...]:
     """Return what is asked before the series is saved; nothing if there is nothing to ask."""
     found: list[Text] = []
     if view.draft.mention is not None and is_many(view.reach):
-        role = Raw(f"<@&{view.draft.mention}>")
+        role = role_mention(view.draft.mention)
         found.append(paragraph(say("Every new raid notifies {role}.", role=role), reach(view.reach)))
     posting = view.draft.schedule.posting
     if isinstance(posting, Lead) and posting == Lead():
@@ -227,7 +228,14 @@ def what_rows(view: DraftView, number: int, menus: ActivityPanel, page: int | No
     if is_there:
         last += [make.button("Title and text", "ask-words", GREY, number), make.button("Take turns", "turns")]
         last += menus.counts_button()
+    if is_there and len(view.draft.turns) > 1:
+        last.append(make.button("Leader", "turn-leader", GREY, number))
     return (*menus.activity_rows(page), *menus.detail_rows(), tuple(last))
+
+
+def turn_in_words(number: int) -> int:
+    """Return the number of a turn (from 0) as people count."""
+    return number + 1
 
 
 def turns_rows(view: DraftView) -> tuple[Row, ...]:
@@ -239,6 +247,18 @@ def turns_rows(view: DraftView) -> tuple[Row, ...]:
         found.append((make.select("Remove a turn", "turn-off", shown),))
     more = make.button("Add a turn", "what", GREEN, len(labels), disabled=len(labels) >= MAX_TURNS)
     return (*found, (make.button("Back", "panel", BLUE), more))
+
+
+def turn_leader_rows(view: DraftView, number: int) -> tuple[Row, ...]:
+    """Return the menu for who leads the raids of a turn, unless it is the series' leader."""
+    make, leader = controls(view.id), view.draft.turns[number].leader
+    return (
+        (make.user_select("Who leads this turn?", "turn-led", number, chosen=leader),),
+        (
+            make.button("Back", "what", BLUE, number),
+            make.button("As for all turns", "turn-unled", GREY, number, disabled=leader is None),
+        ),
+    )
 
 
 def when_rows(view: DraftView) -> tuple[Row, ...]:

@@ -15,7 +15,7 @@ from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids.permissions import Permission
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.model import DatesOff
-from raidbot.raids.schedules.occurrences import Status, occurrences
+from raidbot.raids.schedules.occurrences import Occurrence, Status, occurrences
 from raidbot.raids.schedules.parse_dates import parse_dates_off
 from raidbot.raids.schedules.refusals import MAX_LIST_CHARACTERS, NotASchedule
 from raidbot.raids.series import rules
@@ -89,27 +89,36 @@ def _added(found: tuple[DatesOff, ...], typed: tuple[DatesOff, ...]) -> tuple[Da
 
 async def _fall_out(context: SeriesContext, concerned: list[Series], typed: tuple[DatesOff, ...]) -> Text:
     """Say how many raids fall out by these dates, and which are posted already and stay."""
-    now, fallen, stay = context.state.now(), 0, []
+    now = context.state.now()
+    fallen: list[Occurrence] = []
+    stay: dict[str, None] = {}
     for series in concerned:
+        posted = await posted_ahead(context.state, series)
         for off in typed:
-            first = instant_of(datetime.combine(off.first, time()), series.schedule.place)
-            end = instant_of(datetime.combine(off.last + timedelta(days=1), time()), series.schedule.place)
+            first, end = _span_of(off, series.schedule.place)
             found = occurrences(series.schedule, after=max(first, now), before=end, dates_off=typed)
-            fallen += sum(one.status is Status.OFF for one in found)
-            stay += [raid.code for raid in await posted_ahead(context.state, series) if first <= raid.starts_at < end]
-    codes = Listed(tuple(say("`{code}`", code=Code(code)) for code in dict.fromkeys(stay)), "and")
+            fallen.extend(one for one in found if one.status is Status.OFF)
+            stay.update((raid.code, None) for raid in posted if first <= raid.starts_at < end)
+    codes = Listed(tuple(say("`{code}`", code=Code(code)) for code in stay), "and")
     return paragraph(
         say("Saved."),
-        count("{n} raid falls out.", "{n} raids fall out.", fallen),
+        count("{n} raid falls out.", "{n} raids fall out.", len(fallen)),
         count(
             "{n} is posted already and stays: {codes}.",
             "{n} are posted already and stay: {codes}.",
-            len(dict.fromkeys(stay)),
+            len(stay),
             codes=codes,
         )
         if stay
         else None,
     )
+
+
+def _span_of(off: DatesOff, place: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the beginning of the first day, and the end of the last."""
+    midnights = (off.first, off.last + timedelta(days=1))
+    first, end = (instant_of(datetime.combine(day, time()), place) for day in midnights)
+    return first, end
 
 
 async def _zone_of(context: SeriesContext) -> ZoneInfo:

@@ -14,6 +14,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import page_number
 from raidbot.raids import lifecycle
+from raidbot.raids.events import Change
 from raidbot.raids.model import CancelReason
 from raidbot.raids.permissions import Permission
 from raidbot.raids.schedules import edits, sequences
@@ -22,6 +23,7 @@ from raidbot.raids.schedules.parse_dates import parse_date
 from raidbot.raids.schedules.refusals import MAX_CHARACTERS, NotASchedule
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series import rules
+from raidbot.raids.series.drafting import words
 from raidbot.raids.series.drafting.draft import draft_of
 from raidbot.raids.series.model import Series
 from raidbot.utils.words import Instant, Listed, Text, count, day_in_words, paragraph, render, say
@@ -157,6 +159,13 @@ async def _longer(context: SeriesContext) -> None:
     await _go_on(await context.change(partial(_with_next_date, now=context.state.now())))
 
 
+async def _one_more(context: SeriesContext) -> None:
+    """Let a series that ends have one more date, at its end. Raises NotASchedule."""
+    after = await context.change(partial(_longer_by_one, now=context.state.now()))
+    totals = words.totals(after.series.schedule, (await after.view()).dates)
+    await after.home(render(paragraph(say("One more date."), totals)))
+
+
 async def _endless(context: SeriesContext) -> None:
     await _go_on(await context.change(partial(_without_end, now=context.state.now())))
 
@@ -181,6 +190,13 @@ def _with_next_date(series: Series, *, now: datetime) -> Series:
     else:
         schedule = replace(schedule, end=Until(ahead.id.day))
     return replace(series, schedule=schedule, looked_at=max(series.looked_at, now))
+
+
+def _longer_by_one(series: Series, *, now: datetime) -> Series:
+    after = _with_next_date(series, now=now)
+    if after.schedule == series.schedule:
+        raise NotASchedule(say("There is no later date. Edit the series."))
+    return after
 
 
 def _without_end(series: Series, *, now: datetime) -> Series:
@@ -212,15 +228,17 @@ async def ask_delete(context: SeriesContext) -> None:
 
 async def _delete(context: SeriesContext) -> None:
     series, state = context.series, context.state
-    cause, cancelled = permissions.cause_of(context.interaction), 0
+    cause = permissions.cause_of(context.interaction)
+    cancelled: list[Change] = []
     if context.rest == ("cancel",):
         await permissions.check(context.interaction, Permission.RAID_CANCEL)
         for raid in await posted_ahead(state, series):
             rule = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=context.asker, now=state.now())
-            cancelled += bool((await state.change(raid.id, rule, cause)).events)
+            change = await state.change(raid.id, rule, cause)
+            cancelled.extend([change] if change.events else [])
     await state.series.delete(series.id, cause)
     gone = say("**{name}** is deleted.", name=series.name)
-    also = count("{n} raid is cancelled.", "{n} raids are cancelled.", cancelled) if cancelled else None
+    also = count("{n} raid is cancelled.", "{n} raids are cancelled.", len(cancelled)) if cancelled else None
     await context.list(0, render(paragraph(gone, also)))
 
 
@@ -251,6 +269,7 @@ ACTIONS = {
     "pause": Action(_PAUSE, _pause, again="ask-pause"),
     "revive": Action(_PAUSE, revive, also=_POST),
     "longer": Action(_PAUSE, _longer, also=_POST),
+    "one-more": Action(_EDIT, _one_more, also=_POST),
     "endless": Action(_PAUSE, _endless, also=_POST),
     "ask-delete": Action((Permission.RECURRING_DELETE,), ask_delete),
     "delete": Action((Permission.RECURRING_DELETE,), _delete),

@@ -1,4 +1,7 @@
-"""Standing places: “me as Healer, every time”, “not this week”, and leaving. For everybody who may sign up."""
+"""Standing places: “me as Healer, every time”, “not this week”, and leaving.
+
+Everybody who may sign up has their own; whoever may edit series gives places to others, who hear of it.
+"""
 
 from functools import partial
 
@@ -8,6 +11,7 @@ from raidbot.commands.recurring.posted import check_not_posted
 from raidbot.commands.recurring.views import SeriesView
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import GREY, MAX_OPTIONS, RED, options
+from raidbot.commands.ui.member_picker import PickedMember
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.raids.labels import bold
@@ -43,6 +47,26 @@ class RoleNeededToJoin(NotAPlace):
             say("To have a place here you need the role {roles}.", roles=Listed(tuple(map(bold, roles)), "or"))
             if roles
             else say("Nobody can sign up right now: the role needed for it was deleted.")
+        )
+
+
+class RoleNeededByOther(NotAPlace):
+    def __init__(self, name: str, roles: list[str]) -> None:
+        super().__init__(
+            say(
+                "To have a place here, {member} needs the role {roles}.",
+                member=bold(name),
+                roles=Listed(tuple(map(bold, roles)), "or"),
+            )
+            if roles
+            else say("Nobody can sign up right now: the role needed for it was deleted.")
+        )
+
+
+class OtherHasNoPlace(NotAPlace):
+    def __init__(self, name: str, series: Series) -> None:
+        super().__init__(
+            say("{member} has no standing place in {series}.", member=bold(name), series=Name(series.name))
         )
 
 
@@ -88,47 +112,95 @@ def _away(view: SeriesView, held: StandingPlace) -> list[RecurrenceId]:
     return sorted(id_ for id_ in held.not_on if id_ in ahead)
 
 
-async def join(context: SeriesContext, text: str) -> None:
-    """Give the member a place in a role with this key or name. Raises NotAPlace."""
+async def join(context: SeriesContext, text: str, other: PickedMember | None = None) -> None:
+    """Give whoever asks, or somebody else, a place in a role with this key or name. Raises NotAPlace."""
     view = await context.view()
     roles = view.roles
-    wanted = " ".join(text.split()).casefold()
-    key = next((key for key, name in roles.items() if wanted in (key.casefold(), name.casefold())), None)
+    key = _key_of(text, roles)
     if key is None:
         raise NoSuchRole(text, roles)
-    await _check_gate(context, view.series)
-    name = clean_name(context.interaction.user.display_name)
-    await context.state.learn_names(context.guild, {context.asker: name})
-    rule = partial(rules.join, member=context.asker, role=RoleKey(key), now=context.state.now())
-    await place(await context.change(rule))
+    await _check_gate(context, view.series, other)
+    if other is None:
+        name = clean_name(context.interaction.user.display_name)
+        await context.state.learn_names(context.guild, {context.asker: name})
+    member = context.asker if other is None else other.id
+    after = await context.change(partial(rules.join, member=member, role=RoleKey(key), now=context.state.now()))
+    if other is None:
+        await place(after)
+        return
+    role = bold(roles[key])
+    await after.home(
+        render(
+            say(
+                "{member} comes to {series} every time, as {role}.",
+                member=bold(other.name),
+                series=bold(view.series.name),
+                role=role,
+            )
+        )
+    )
 
 
-async def _check_gate(context: SeriesContext, series: Series) -> None:
-    """Check the role that signing up needs, as for a raid. Raises RoleNeededToJoin."""
+def _key_of(text: str, roles: dict[str, str]) -> str | None:
+    """Return the key of the role with this key or name, ignoring case."""
+    wanted = " ".join(text.split()).casefold()
+    return next((key for key, name in roles.items() if wanted in (key.casefold(), name.casefold())), None)
+
+
+async def _check_gate(context: SeriesContext, series: Series, other: PickedMember | None) -> None:
+    """Check the role that signing up needs, as for a raid. Raises RoleNeededToJoin or RoleNeededByOther."""
     settings = await context.state.settings(context.guild)
     asker, guild = permissions.asker_of(context.interaction), permissions.guild_of(context.interaction)
+    who = asker if other is None else other.asker
     for kind in {kind_of(turn) for turn in series.rotation}:
         needed = settings.signup_roles_for(kind)
-        if needed and not needed & (asker.roles | {guild.id}):
-            raise RoleNeededToJoin(permissions.role_names(guild, needed))
+        if needed and not needed & (who.roles | {guild.id}):
+            names = permissions.role_names(guild, needed)
+            raise RoleNeededToJoin(names) if other is None else RoleNeededByOther(other.name, names)
 
 
-async def leave(context: SeriesContext) -> None:
-    """End the member's place. Raises NotAPlace."""
-    after = await context.change(partial(rules.leave, member=context.asker))
-    await place(after, render(say("Your place ended. Raids that are posted already keep you: use `/mysignups`.")))
+async def leave(context: SeriesContext, other: PickedMember | None = None) -> None:
+    """End the place of whoever asks, or of somebody else, in all parts of a series that was cut. Raises NotAPlace."""
+    member = context.asker if other is None else other.id
+    parts = await context.state.series.parts_with_place(context.series.id, member)
+    if not parts and other is not None:
+        raise OtherHasNoPlace(other.name, context.series)
+    for part in parts or [context.series]:
+        await context.for_series(part).change(partial(rules.leave, member=member))
+    after = await context.reloaded()
+    if other is None:
+        await place(after, render(say("Your place ended. Raids that are posted already keep you: use `/mysignups`.")))
+    else:
+        said = say(
+            "{member} has no place in {series} any more. Raids that are posted already keep them.",
+            member=bold(other.name),
+            series=bold(context.series.name),
+        )
+        await after.home(render(said))
 
 
-async def stay_away(context: SeriesContext, id_: RecurrenceId, *, away: bool = True) -> None:
-    """Let the member's place rest on a date, or no longer. Raises NotAPlace or PostedAlready."""
-    held = context.series.standing_of(context.asker)
+async def stay_away(
+    context: SeriesContext, id_: RecurrenceId, *, away: bool = True, other: PickedMember | None = None
+) -> None:
+    """Let a place rest on a date, or no longer: that of whoever asks, or of somebody else.
+
+    Raises NotAPlace or PostedAlready.
+    """
+    member = context.asker if other is None else other.id
+    held = context.series.standing_of(member)
+    if held is None and other is not None:
+        raise OtherHasNoPlace(other.name, context.series)
     if held is not None and away:
         await check_not_posted(context.state, context.series, id_)
     view = await context.view()
     if id_ not in {one.occurrence.id for one in views.next_dates(view)}:
         raise NotPlanned(id_)
-    after = await context.change(partial(rules.stay_away, member=context.asker, id_=id_, away=away))
+    after = await context.change(partial(rules.stay_away, member=member, id_=id_, away=away))
     day = day_in_words(id_.day)
+    if other is not None:
+        missing = say("{member} doesn’t come on {day}. Their place stays.", member=bold(other.name), day=day)
+        await after.home(render(missing))
+        return
     said = say("You don't come on {day}. Your place stays.", day=day) if away else say("You come on {day}.", day=day)
     await place(after, render(paragraph(said)))
 

@@ -133,7 +133,7 @@ async def checked_plan(context: DraftContext, view: DraftView) -> Series:
         await check_reactable(context.interaction, raid, settings.signup_style)
     if draft.mention is not None:
         check_may_mention(context.interaction, draft.mention, series.channel)
-    await _check_leader(context, series)
+    await _check_leaders(context, series)
     return series
 
 
@@ -163,16 +163,22 @@ async def _edited_or_new(context: DraftContext) -> Series:
     )
 
 
-async def _check_leader(context: DraftContext, series: Series) -> None:
-    """Check a leader chosen in this draft as `/raid` does. Raises LeadsMore or NotAMember."""
-    base, leader = context.stored.base, series.leader
-    if leader is None or (base is not None and base.leader == leader):
-        return
-    picked = await look_up(context.interaction, leader)
-    grants = (await context.state.settings(context.guild)).grants
-    asker = permissions.asker_of(context.interaction)
-    before = replace(series, leader=None if base is None else base.leader)
-    check_may_lead(asker, picked.asker, sample_raids(before, context.catalogue, context.state.now())[0], grants)
+async def _check_leaders(context: DraftContext, series: Series) -> None:
+    """Check leaders chosen in this draft, of the series or a turn, as `/raid` does. Raises LeadsMore or NotAMember."""
+    base = context.stored.base
+    led_by = None if base is None else base.leader
+    known = {led_by, *(turn.leader for turn in base.turns)} if base is not None else {None}
+    led_as_before = replace(
+        series, leader=led_by, rotation=tuple(replace(turn, leader=None) for turn in series.rotation)
+    )
+    samples = sample_raids(led_as_before, context.catalogue, context.state.now())
+    led = [(None if series.leader == led_by else series.leader, samples[0])]
+    turns = zip(series.rotation, samples, strict=True)
+    led += [(None if turn.leader in known else turn.leader, sample) for turn, sample in turns]
+    asker, grants = permissions.asker_of(context.interaction), await permissions.grants_of(context.interaction)
+    for leader, sample in led:
+        if leader is not None:
+            check_may_lead(asker, (await look_up(context.interaction, leader)).asker, sample, grants)
 
 
 async def show_board(context: DraftContext) -> None:

@@ -10,6 +10,7 @@ from raidbot.commands.recurring.views import SeriesView
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.autocomplete import MAX_CHOICE_LENGTH, MAX_CHOICES, matching
 from raidbot.commands.ui.interaction import Interaction
+from raidbot.raids.labels import clock_time
 from raidbot.raids.schedules.edits import NotPlanned
 from raidbot.raids.schedules.occurrences import planned_on, raids
 from raidbot.raids.schedules.parse_dates import parse_date
@@ -19,7 +20,7 @@ from raidbot.raids.series.model import Series
 from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.state import State
 from raidbot.utils.text import clip, isolated
-from raidbot.utils.words import Listed, Raw, say
+from raidbot.utils.words import Listed, say
 
 
 async def series_choices(state: State, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -71,7 +72,7 @@ async def date_named(context: SeriesContext, text: str) -> RecurrenceId:
     if not found:
         raise NotPlanned(RecurrenceId(day))
     if len(found) > 1:
-        at = tuple(Raw(f"{one.starts_at.astimezone(schedule.place):%H:%M}") for one in found)
+        at = tuple(clock_time(one.starts_at.astimezone(schedule.place)) for one in found)
         raise NotASchedule(
             say("That day has several raids: {times}. Choose one from the list as you type.", times=Listed(at, "and"))
         )

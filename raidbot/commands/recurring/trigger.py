@@ -9,12 +9,12 @@ from raidbot.commands.ui.components import BLUE, GREEN, GREY
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel, number_of
-from raidbot.raids.labels import coded
+from raidbot.raids.labels import channel_mention, coded
 from raidbot.raids.model import Raid
 from raidbot.raids.permissions import Permission, check_may_post
 from raidbot.raids.schedules.refusals import MAX_CHARACTERS
 from raidbot.raids.times.parse import parse_time
-from raidbot.utils.words import Instant, Raw, WallClock, render, say
+from raidbot.utils.words import Instant, WallClock, render, say
 
 _LAST_SECOND = 4102444800  # 2100-01-01T00:00:00Z
 
@@ -86,9 +86,9 @@ async def _check(context: SeriesContext) -> None:
 
 
 async def _tell(context: SeriesContext, raid: Raid) -> None:
-    where = f"<#{raid.channel}>"
-    await context.home(render(say("{raid} is being posted in {channel}.", raid=coded(raid), channel=Raw(where))))
-    await context.home(await context.post_waiter.outcome(raid, where))
+    where = channel_mention(raid.channel)
+    await context.home(render(say("{raid} is being posted in {channel}.", raid=coded(raid), channel=where)))
+    await context.home(await context.post_waiter.outcome(raid, where.text))
 
 
 _TRIGGER, _ALSO = (Permission.RECURRING_TRIGGER,), (Permission.CREATE,)

@@ -22,6 +22,8 @@ from raidbot.commands.ui.components import (
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.raids.announcements.model import OwnerKind
+from raidbot.raids.labels import channel_mention, role_mention
+from raidbot.raids.model import MemberId
 from raidbot.raids.schedules import words as schedule_words
 from raidbot.raids.schedules.model import DatesOff
 from raidbot.raids.schedules.occurrences import Status
@@ -30,7 +32,7 @@ from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.drafting import words
 from raidbot.raids.series.drafting.draft import draft_of, turn_label
 from raidbot.raids.series.model import OccurrenceState, PastOccurrence, Series
-from raidbot.raids.series.samples import roles_of
+from raidbot.raids.series.samples import all_roles, roles_of
 from raidbot.raids.series.words import describe_trouble
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.text import clip, fit_lines, isolated
@@ -39,7 +41,6 @@ from raidbot.utils.words import (
     Instant,
     Mention,
     Name,
-    Raw,
     Text,
     count,
     day_in_words,
@@ -87,6 +88,14 @@ class SeriesView:
         return roles_of(self.series, self.catalogue, self.now)
 
     @property
+    def without_role(self) -> frozenset[MemberId]:
+        """The members with a standing place whose role is in no template of the series any more."""
+        known = all_roles(self.series, self.catalogue, self.now)
+        if known is None:
+            return frozenset()
+        return frozenset(one.member for one in self.series.standing if one.role not in known)
+
+    @property
     def posted(self) -> frozenset[RecurrenceId]:
         return frozenset(one.id for one in self.past if one.state is OccurrenceState.POSTED)
 
@@ -107,7 +116,7 @@ def list_embed(guild: str, found: Sequence[Series], page: int, shown_views: Sequ
     empty = render(say("No series yet. Make one with `/recurring create`."))
     embed = panel_embed(render(title), "\n\n".join(clip(one, _MAX_LENGTH // LIST_PAGE) for one in blocks) or empty)
     if shown.pages > 1:
-        embed.set_footer(text=render(say("Page {n} of {pages}", n=shown.number + 1, pages=shown.pages)))
+        embed.set_footer(text=render(say("Page {n} of {pages}", n=shown.place, pages=shown.pages)))
     return embed
 
 
@@ -132,7 +141,21 @@ def _listed(view: SeriesView) -> Text:
         state(series, now, has_dates=bool(found.raids)),
         *dates,
         words.totals(series.schedule, found) if found.totals and found.raids else None,
+        _without_role(view),
         _missed(view),
+    )
+
+
+def _without_role(view: SeriesView) -> Text | None:
+    members = len(view.without_role)
+    return (
+        count(
+            "⚠️ {n} standing place rests: its role is gone.",
+            "⚠️ {n} standing places rest: their roles are gone.",
+            members,
+        )
+        if members
+        else None
     )
 
 
@@ -172,8 +195,8 @@ def series_embed(view: SeriesView) -> discord.Embed:
         words.posted(draft),
         words.dates_off(series.schedule, view.of_server),
         words.people(draft),
-        say("**Mentions:** {role}", role=Raw(f"<@&{series.mention}>")) if series.mention else None,
-        say("**Channel:** {channel}", channel=Raw(f"<#{series.channel}>")) if series.channel else None,
+        say("**Mentions:** {role}", role=role_mention(series.mention)) if series.mention else None,
+        say("**Channel:** {channel}", channel=channel_mention(series.channel)) if series.channel else None,
         standing(view),
         _missed(view),
     ]
@@ -197,6 +220,7 @@ def member_rows(view: SeriesView) -> tuple[Row, ...]:
 
 def series_rows(view: SeriesView) -> tuple[Row, ...]:
     make = controls(view.series.code)
+    has_end = view.series.schedule.end is not None
     resting = rests(view)
     is_over = not view.dates.raids and not resting
     go_on = make.button("Revive" if is_over else "Resume", "revive", GREEN)
@@ -211,7 +235,8 @@ def series_rows(view: SeriesView) -> tuple[Row, ...]:
         (
             make.button("My place", "place"),
             make.button("Dates off", "ask-days"),
-            Button(label="Announcements", style=GREY, custom_id=_announcements(view)),
+            Button(label=render(say("Announcements")), style=GREY, custom_id=_announcements(view)),
+            *((make.button("One more date", "one-more"),) if has_end and not is_over else ()),
             controls(NO_CODE).button("All series", "list", GREY, 0),
         ),
     )
@@ -233,8 +258,11 @@ def standing(view: SeriesView) -> Text | None:
     if not held:
         return None
     roles = view.roles
+    gone = view.without_role
     shown = [
-        say("{member} as {role}", member=Mention(one.member), role=Name(roles.get(one.role, one.role)))
+        say("⚠️ {member}, whose role is gone: choose another one", member=Mention(one.member))
+        if one.member in gone
+        else say("{member} as {role}", member=Mention(one.member), role=Name(roles.get(one.role, one.role)))
         for one in held[:_MAX_STANDING]
     ]
     more = len(held) - _MAX_STANDING

@@ -110,6 +110,11 @@ class Slice(Generic[T]):
     number: int
     pages: int
 
+    @property
+    def place(self) -> int:
+        """The page's number as people count."""
+        return self.number + 1
+
 
 def page_of(items: Sequence[T], number: int, size: int = MAX_OPTIONS) -> Slice[T]:
     """Return this page of the items, or the last one if there are fewer."""

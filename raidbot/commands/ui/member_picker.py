@@ -48,6 +48,12 @@ async def picked_member(state: State, user: discord.User | discord.Member) -> Pi
     return PickedMember(MemberId(user.id), clean_name(user.display_name), permissions.as_asker(user))
 
 
+def maybe_gone(user: discord.User | discord.Member) -> PickedMember:
+    """Return the user as a picked member, though they may have left the guild; nothing is known of their rights."""
+    member = MemberId(user.id)
+    return PickedMember(member, clean_name(user.display_name), Asker(member=member))
+
+
 async def look_up(interaction: Interaction, member: MemberId) -> PickedMember:
     """Fetch the member of this guild with this id from Discord. Raises NotAMember or NoBots."""
     try:

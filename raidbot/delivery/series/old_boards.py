@@ -73,7 +73,10 @@ class OldBoards:
 
     async def _follow(self, raid_id: RaidId) -> None:
         raid = await self._state.raid(raid_id)
-        series = await self._state.series.get(SeriesId(raid.series or 0))
+        series_id = await self._state.db.read(partial(series_occurrences.series_of, raid=raid))
+        if series_id is None:
+            return
+        series = await self._state.series.get(series_id)
         found = await self._state.series.last_raid(series.id, before=raid.starts_at)
         before = None if found is None else await self._state.raid(found)
         if before is not None:

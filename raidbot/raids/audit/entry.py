@@ -101,6 +101,7 @@ class AuditAction(StrEnum):
     STANDING_BEGUN = "standing.begun"
     STANDING_ENDED = "standing.ended"
     STANDING_RESTS = "standing.rests"
+    STANDING_ROLE_GONE = "standing.role_gone"
 
 
 _BY_CODE: dict[str | None, AuditAction] = {action.value: action for action in AuditAction}

@@ -131,6 +131,8 @@ def _places(before: Series, after: Series) -> Iterator[Entry]:
         elif holds is not None and (held is None or held.role != holds.role):
             given: dict[str, Argument] = {"name": after.name, "role": holds.role}
             yield Entry(AuditAction.STANDING_BEGUN, member, given)
+        elif held is not None and holds is not None and holds.is_role_gone and not held.is_role_gone:
+            yield Entry(AuditAction.STANDING_ROLE_GONE, member, {"name": after.name, "role": holds.role})
         elif held is not None and holds is not None and held.not_on != holds.not_on:
             away, back = ([str(id_) for id_ in sorted(ids)] for ids in (_added(held, holds), _added(holds, held)))
             yield Entry(AuditAction.STANDING_RESTS, member, {"name": after.name, "away": away, "back": back})

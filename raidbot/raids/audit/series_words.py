@@ -28,6 +28,7 @@ TITLES = {
     AuditAction.STANDING_BEGUN: "standing place",
     AuditAction.STANDING_ENDED: "standing place ended",
     AuditAction.STANDING_RESTS: "standing place rests",
+    AuditAction.STANDING_ROLE_GONE: "role of a standing place is gone",
 }
 _FIELDS = {
     "name": say("name"),
@@ -212,4 +213,5 @@ VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.STANDING_BEGUN: _place,
     AuditAction.STANDING_ENDED: _place_ended,
     AuditAction.STANDING_RESTS: _rests,
+    AuditAction.STANDING_ROLE_GONE: _place,
 }

@@ -101,7 +101,8 @@ class SingleChange:
 class StandingPlace:
     """A member who has a seat in every raid of a series, or is in line for it, unless it is on `not_on`.
 
-    `role` is a key of the template's roles. Earlier `place` numbers come first.
+    `role` is a key of the template's roles; `is_role_gone` once the member was told that no template has it any more.
+    Earlier `place` numbers come first.
     """
 
     member: MemberId
@@ -109,6 +110,7 @@ class StandingPlace:
     since: datetime
     place: int
     not_on: frozenset[RecurrenceId] = frozenset()
+    is_role_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ A rule takes a series and returns the changed one. Edits of its schedule are in 
 with `on_schedule`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -135,8 +135,7 @@ def join(series: Series, member: MemberId, role: RoleKey, *, now: datetime) -> S
     """Give a member a standing place. Another role keeps their order. Raises NotAPlace when too many have one."""
     held = series.standing_of(member)
     if held is not None:
-        changed = replace(held, role=role)
-        return replace(series, standing=tuple(changed if one is held else one for one in series.standing))
+        return _with_place(series, replace(held, role=role, is_role_gone=False))
     if len(series.standing) >= MAX_STANDING:
         raise NotAPlace(
             count(
@@ -157,8 +156,22 @@ def stay_away(series: Series, member: MemberId, id_: RecurrenceId, *, away: bool
     """Let a standing place rest on one occurrence, or no longer. Raises NotAPlace."""
     held = _held(series, member)
     not_on = held.not_on | {id_} if away else held.not_on - {id_}
-    changed = replace(held, not_on=not_on)
-    return replace(series, standing=tuple(changed if one is held else one for one in series.standing))
+    return _with_place(series, replace(held, not_on=not_on))
+
+
+def note_roles(series: Series, roles: Collection[RoleKey]) -> Series:
+    """Note which standing places have none of these roles, which are all that the series' templates have."""
+    noted = (replace(one, is_role_gone=one.role not in roles) for one in series.standing)
+    return replace(series, standing=tuple(noted))
+
+
+def end_absent(series: Series, absent: Collection[MemberId]) -> Series:
+    """End the standing places of these members, if they have one."""
+    return replace(series, standing=tuple(one for one in series.standing if one.member not in absent))
+
+
+def _with_place(series: Series, changed: StandingPlace) -> Series:
+    return replace(series, standing=tuple(changed if one.member == changed.member else one for one in series.standing))
 
 
 def _held(series: Series, member: MemberId) -> StandingPlace:
@@ -174,14 +187,14 @@ def _held(series: Series, member: MemberId) -> StandingPlace:
 def split(series: Series, id_: RecurrenceId) -> tuple[Series | None, Series]:
     """Cut a series before an occurrence; return the part before, or None, and the later one without an id.
 
-    Both keep what hangs on their dates; standing places go on in the later one. Raises NotPlanned.
+    Both keep what hangs on their dates, and the standing places. Raises NotPlanned.
     """
     parts = edits.split(series.schedule, id_)
     if parts.before is None:
         return None, series
     before, later = replace(series, schedule=parts.before), replace(series, schedule=parts.later)
     return (
-        replace(before, singles=_planned(before), standing=()),
+        replace(before, singles=_planned(before)),
         replace(later, id=SeriesId(0), singles=_planned(later)),
     )
 

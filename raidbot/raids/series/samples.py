@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids.model import ChannelId, Raid, Role
+from raidbot.raids.model import ChannelId, Raid, Role, RoleKey
 from raidbot.raids.schedules.occurrences import Occurrence, Status, raids
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.model import Series
@@ -29,6 +29,14 @@ def roles_of(series: Series, catalogue: Catalogue, now: datetime) -> dict[str, s
         for role in _roles(series, number, catalogue, now):
             found.setdefault(role.key, role.name)
     return found
+
+
+def all_roles(series: Series, catalogue: Catalogue, now: datetime) -> frozenset[RoleKey] | None:
+    """Return the roles of all that is played in a series; None if a turn can't be posted, as its roles are unknown."""
+    try:
+        return frozenset(role.key for raid in sample_raids(series, catalogue, now) for role in raid.roles)
+    except Refusal:
+        return None
 
 
 def _roles(series: Series, number: int, catalogue: Catalogue, now: datetime) -> tuple[Role, ...]:

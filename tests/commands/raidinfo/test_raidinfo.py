@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -327,3 +327,21 @@ async def test_forged_pages_are_refused(guild: SandboxGuild, start: Start, forge
         refused = await shown.click("Next page")
 
         assert "older version of the bot" in refused.text()
+
+
+async def test_a_raid_keeps_its_length_when_clocks_change_before_it(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    """S26: clocks in Denver change on 14 March."""
+    async with start() as bot:
+        sandbox.advance(datetime(2027, 3, 10, 18, tzinfo=UTC) - sandbox.clock.now())
+        await guild.owner.slash(guild.channel("raid-signups"), "settings", time_zone="America/Denver")
+        board = await post_raid(guild, activity="wow-10", when="20 march 10am", hours=3)
+        code = (await bot.state.raid(bot.state.boards[MessageId(board.id)])).code
+        begins, ends = datetime(2027, 3, 20, 16, tzinfo=UTC), datetime(2027, 3, 20, 19, tzinfo=UTC)
+        for _ in range(2):
+            (event,) = events_in(await ask(guild, guild.owner, "export", what="raid", code=code))
+            assert (event.start, event.end) == (begins, ends)
+            assert f"<t:{int(begins.timestamp())}" in board_text(board)
+            assert "3 hours" in board_text(board)
+            sandbox.advance(timedelta(days=5))

@@ -32,9 +32,10 @@ def series_calls() -> Iterator[tuple[str, Call]]:
     def save(tx: sqlite3.Connection) -> None:
         before = inserted(tx)
         series_rows.save(tx, before, replace(before, singles=(), standing=()), next_at=None)
+        series_rows.note_look(tx, before, next_at=NOW)
         series_rows.delete(tx, before.id)
 
-    yield "insert, load, save, delete", save
+    yield "insert, load, save, note_look, delete", save
     yield "of_guild", partial(series_rows.of_guild, guild=GUILD)
     yield "next_looks", series_rows.next_looks
     yield "due", partial(series_rows.due, now=NOW)
@@ -66,6 +67,9 @@ def occurrence_calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     save = partial(series_occurrences.save_dates_off, guild=GUILD, now=NOW)
     yield "claim, note_missed, move_claims, release", claim
     yield "posted", partial(series_occurrences.posted, series=SeriesId(1))
+    yield "posted_of", partial(series_occurrences.posted_of, series=[SeriesId(1)])
+    yield "parts", partial(series_occurrences.parts, series=SeriesId(1))
+    yield "attendance", partial(series_occurrences.attendance, series=SeriesId(1), before=NOW)
     yield "history", partial(series_occurrences.history, series=SeriesId(1), limit=10)
     yield "last_raid", partial(series_occurrences.last_raid, series=SeriesId(1), before=NOW)
     yield "save_dates_off", partial(save, before=(), after=off)

@@ -119,7 +119,7 @@ async def test_all_later_dates_keep_the_announcements_and_what_is_changed_for_th
         one = await make(bot, guild, coming(sandbox, 20, Daily(), Lead(days=2)))
         await posted(sandbox, guild, 2)
         await add(bot, guild, Owner.of_series(one.id), before(60, "Both"))
-        second = sorted(await bot.state.series.posted(one.id))[1]
+        second = sorted(past.id for past in await bot.state.series.occurrences(one.id))[1]
         later = await bot.state.series.split(one.id, second, lambda rest: replace(rest, name="Later"), by(guild))
         assert [said.text for said in await of_series(bot, later)] == ["Both"]
         await submit(await panel_of(guild, later), "Add", when="30 min before", text="Later only")

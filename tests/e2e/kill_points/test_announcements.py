@@ -49,6 +49,7 @@ _FIRST_ATTEMPT = kill_points(
         _announce,
         FailingRaids.work,
         Failing.work,
+        Failing._try,
         Outbox._run,
         Outbox._turn,
         Outbox._send_batch,

@@ -17,7 +17,7 @@ from raidbot.raids.settings import SignupStyle
 from tests.chaos import IS_LONG, QUICK, seeds
 from tests.e2e.announcements.scene import announced
 from tests.e2e.kill_points.scene import before_the_bot, unsent
-from tests.e2e.reminders.helpers import reminders
+from tests.e2e.reminders.helpers import labels, reminders
 from tests.e2e.series.scene import boards
 from tests.raid_boards import board_text, dm_text
 from tests.raids.builders import roles
@@ -39,7 +39,10 @@ async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[ForkedBot]:
 
 
 async def press_and_kill(bot: ForkedBot, person: Person, button: str, seed: int) -> None:
-    """Press a button of the person's reminder and kill the bot meanwhile; start it again and press until it answers."""
+    """Press a button of the person's reminder and kill the bot meanwhile; start it again, and press it if it is there.
+
+    An answer that arrived before the kill has taken the buttons off.
+    """
     message = reminders(person)[0]
     pressing = asyncio.create_task(person.click(message, button))
     await asyncio.sleep(random.Random(seed).uniform(0, 0.08))
@@ -48,7 +51,8 @@ async def press_and_kill(bot: ForkedBot, person: Person, button: str, seed: int)
     with suppress(asyncio.CancelledError, Exception):
         await pressing
     await bot.start()
-    assert not (await person.click(message, button)).failed
+    if button in labels(message):
+        assert not (await person.click(message, button)).failed
 
 
 async def test_a_snooze_comes_once(

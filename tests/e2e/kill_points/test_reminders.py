@@ -37,6 +37,7 @@ TICK = kill_points(
         Reminding._joint,
         FailingRaids.work,
         Failing.work,
+        Failing._try,
         State.change,
         State.change_each,
         Aggregate.change_each,

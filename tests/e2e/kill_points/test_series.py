@@ -36,6 +36,7 @@ POINTS = kill_points(
         SeriesPosting._look,
         SeriesPosting._post_all,
         SeriesPoster.post,
+        SeriesPoster._tidied,
         SeriesPoster._admitted,
         State.create,
         SeriesState.note_look,

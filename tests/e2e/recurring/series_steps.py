@@ -9,7 +9,7 @@ from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId
 from raidbot.raids.series.model import Series
 
-Option: TypeAlias = str | float | Role | None
+Option: TypeAlias = str | float | Role | Person | None
 
 
 async def use(guild: SandboxGuild, command: str, by: Person | None = None, /, **options: Option) -> PersonResponse:

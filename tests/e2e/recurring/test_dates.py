@@ -70,6 +70,23 @@ async def test_s40_a_holiday_leaves_seven_of_eight_and_one_press_makes_it_eight(
         assert await bot.state.series.dates_off(GuildId(guild.id)) == ()
 
 
+async def test_one_press_on_the_panel_adds_one_more_date(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel = await create_series(guild, when="every sunday 8pm", start="6 december", end="2 times", zone="UTC")
+
+        await panel.click("One more date")
+
+        assert "3 raids. The last one is Sunday 20 December 2026, 20:00 (UTC)." in panel.text()
+        assert (await only_series(bot, guild)).schedule.end == Count(3)
+        by_hand = await create_series(guild, name="By hand", when="4 dec 20:00, 5 dec 20:00", end="until 5 dec 2026")
+        before = (await bot.state.series.find(GuildId(guild.id), "By hand")).schedule
+        await by_hand.click("One more date")
+        assert "There is no later date. Edit the series." in by_hand.text()
+        assert (await bot.state.series.find(GuildId(guild.id), "By hand")).schedule == before
+        endless = await create_series(guild, name="Endless")
+        assert "[One more date]" not in endless.text()
+
+
 async def test_dates_off_of_one_series_leave_the_others(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await create_series(guild, name="One", when="every day 8pm")
@@ -154,7 +171,7 @@ async def test_the_next_raid_or_an_extra_one_is_posted_now(guild: SandboxGuild, 
         await guild.until(lambda: "is posted in" in page.text())
 
         assert len(guild.messages(channel)) == 2
-        assert len(await bot.state.series.posted((await only_series(bot, guild)).id)) == 1
+        assert len(await bot.state.series.occurrences((await only_series(bot, guild)).id)) == 1
 
 
 async def test_a_series_that_nobody_has_is_refused_with_a_sentence(guild: SandboxGuild, start: Start) -> None:

@@ -10,7 +10,7 @@ from tests.raid_boards import post_raid
 
 ROADS_TO_A_POST = {
     *("edit", "edit-all", "edit-later", "revive", "longer", "endless", "restore", "ask-one", "one-said"),
-    *("one-strategy", "ask-trigger", "post", "ask-extra", "extra", "extra-go", "on"),
+    *("one-strategy", "one-leader", "one-more", "ask-trigger", "post", "ask-extra", "extra", "extra-go", "on"),
 }
 
 

@@ -34,6 +34,25 @@ async def test_each_lead_reminds_once_whoever_joined_before_it(
     assert guild.owner.dms == []
 
 
+async def test_a_reminder_that_had_to_wait_counts_those_who_signed_up_meanwhile(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    """R11"""
+    ann, *others = (guild.add_member(f"ann{number}") for number in range(14))
+    async with start() as bot:
+        await remind_at(bot, guild, "10 min")
+        board = await post_raid(guild, seats=20)
+        await join(guild, board, ann)
+        outage = sandbox.faults.answer(503, route="POST /users/@me/channels")
+        sandbox.advance(timedelta(hours=2, minutes=50) + SECOND)
+        await sandbox.until(lambda: outage.met)
+        await join(guild, board, *others)
+        outage.lift()
+        await guild.until(lambda: reminders(ann))
+
+    assert "14 of 20 seats taken." in reminders(ann)[0].content
+
+
 async def test_who_waits_is_reminded_once_seated(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     ann, dan = guild.add_member("ann"), guild.add_member("dan")
     async with start() as bot:

@@ -34,7 +34,19 @@ async def series_by_hand(on: StoryContext) -> Steps:
     yield
     await words.submit(title="Museum night", seats="9")
     yield
-    for button in ("Take turns", "Add a turn", "Back", "When"):
+    for button in ("Take turns", "Add a turn"):
+        await panel.click(button)
+        yield
+    await panel.select("What is it?", ["Museum Signup"])
+    yield
+    await panel.click("Leader")
+    yield
+    await panel.select("Who leads this turn?", [on.guild.owner])
+    yield
+    await panel.click("Leader")
+    await panel.click("As for all turns")
+    yield
+    for button in ("Take turns", "Back", "When"):
         await panel.click(button)
         yield
     await panel.select("On which weekdays?", ["Monday", "Friday"])
@@ -78,6 +90,8 @@ async def dates_of_a_series(on: StoryContext) -> Steps:
     await form.submit(when="tuesday 9 february 20:00")
     yield
     await panel.select("Another strategy, only on this date", ["2 myth 1 storm"])
+    yield
+    await panel.select("Another leader, only on this date", [on.guild.owner])
     yield
     await panel.click("Other dates")
     yield
@@ -159,7 +173,9 @@ async def series_posted_early(on: StoryContext) -> Steps:
 
 
 async def holidays_and_places(on: StoryContext) -> Steps:
-    panel = await _make(on, name="Places")
+    panel = await _make(on, name="Places", end="8 times")
+    yield
+    await panel.click("One more date")
     yield
     form = await panel.click("Dates off")
     yield
@@ -182,6 +198,17 @@ async def holidays_and_places(on: StoryContext) -> Steps:
     listed = await on.ask("recurring list")
     await listed.click("Dates off")
     assert "No dates off ahead for all series." in listed.text()
+
+
+async def place_that_somebody_gives(on: StoryContext) -> Steps:
+    member = on.guild.add_member("hugo")
+    await _make(on, name="Given")
+    yield
+    await on.ask("recurring join", series="Given", role="museum", member=member)
+    await on.guild.until(lambda: member.dms)
+    yield
+    said = await member.click(member.dms[0], "Not this week")
+    assert "Your place stays." in said.content
 
 
 async def forms_of_series(on: StoryContext) -> Steps:
@@ -252,6 +279,7 @@ STORIES: dict[str, Story] = {
         series_paused_over_and_deleted,
         series_posted_early,
         holidays_and_places,
+        place_that_somebody_gives,
     )
 }
 FORMS: dict[str, Story] = {story.__name__: story for story in (forms_of_series, forms_of_series_drafts)}

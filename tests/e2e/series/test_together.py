@@ -8,8 +8,8 @@ from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import ChannelId
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.schedules.occurrences import raids
-from raidbot.raids.schedules.rules import Daily
-from raidbot.raids.series.model import RosterMode
+from raidbot.raids.schedules.rules import Daily, RecurrenceId
+from raidbot.raids.series.model import OldBoards, RosterMode, Series
 from tests.conftest import Start
 from tests.e2e.series.scene import audited, boards, by, coming, make, pinged_roles, posted
 from tests.raid_boards import board_text, dm_text
@@ -51,6 +51,50 @@ async def test_all_later_dates_go_on_from_the_raid_before_the_cut(
     assert "Ana" in board_text(second)
 
 
+async def test_a_raid_whose_posting_fails_after_a_cut_is_tried_again_by_the_later_part(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    async with start() as bot:
+        one = await make(bot, guild, coming(sandbox, 20, Daily()))
+        await posted(sandbox, guild, 1)
+        outage = sandbox.faults.answer(503, route="POST /channels/{}/messages")
+        sandbox.advance(timedelta(days=1))
+        await sandbox.until(lambda: outage.met)
+        refused = sandbox.faults.refuse(50013, route="POST /channels/{}/messages", about=guild.channel("raid-signups"))
+        later = await bot.state.series.split(
+            one.id, _second(one), lambda series: replace(series, name="Later"), by(guild)
+        )
+        outage.lift()
+        await guild.until(lambda: "can’t post" in dm_text(guild.owner))
+        refused.lift()
+        assert (await bot.state.series.get(later.id)).failures == 1
+        assert (await bot.state.series.get(one.id)).failures == 0
+
+        sandbox.advance(timedelta(minutes=16))
+        await sandbox.until(lambda: len(boards(guild)) == 2)
+
+    assert "Later" in dm_text(guild.owner)
+    assert [entry["trouble"] for entry in audited(database, "series.failed")] == ["lacking"]
+
+
+async def test_a_board_that_an_outage_kept_back_until_after_a_cut_goes_by_the_later_part(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    async with start() as bot:
+        one = await make(bot, guild, coming(sandbox, 20, Daily()))
+        (first,) = await posted(sandbox, guild, 1)
+        outage = sandbox.faults.answer(503, route="POST /channels/{}/messages")
+        sandbox.advance(timedelta(days=1))
+        await sandbox.until(lambda: outage.met)
+        await bot.state.series.split(
+            one.id, _second(one), lambda series: replace(series, old_boards=OldBoards.UNPIN), by(guild)
+        )
+        outage.lift()
+        _, second = await sandbox.until(lambda: found if len(found := boards(guild)) == 2 else [])
+        await sandbox.until(lambda: second.pinned_at)
+        await sandbox.until(lambda: "➡️ Next:" in board_text(first))
+
+
 async def test_a_board_that_an_outage_kept_back_until_after_the_start_notifies_nobody(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
@@ -67,3 +111,8 @@ async def test_a_board_that_an_outage_kept_back_until_after_the_start_notifies_n
         await sandbox.until(lambda: boards(guild))
 
     assert pinged_roles(guild) == [set()]
+
+
+def _second(daily: Series) -> RecurrenceId:
+    """Return the second date of a daily series."""
+    return RecurrenceId(daily.schedule.start.date() + timedelta(days=1))

@@ -1,7 +1,7 @@
 """Series posted on a real database by a clock that tests move, with no more of Discord than the job asks for."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +31,8 @@ class Discord:
     raising: set[SeriesId] = field(default_factory=set)
     asked: list[tuple[SeriesId, datetime]] = field(default_factory=list)
     kill_at: int | None = None
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """Something that happens while it is asked who may sign up."""
 
     def is_there(self, _guild: GuildId) -> bool:
         return True
@@ -47,11 +49,12 @@ class Discord:
 
     @property
     def may_sign_up(self) -> MaySignUp:
-        return _everybody_may
+        return self._everybody_may
 
-
-async def _everybody_may(_guild: GuildId, _member: MemberId, _raid: Raid, _role: RoleKey) -> bool:
-    return True
+    async def _everybody_may(self, _guild: GuildId, _member: MemberId, _raid: Raid, _role: RoleKey) -> bool:
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return True
 
 
 class World:

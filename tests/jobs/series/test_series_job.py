@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ from raidbot.raids.model import MessageId, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.model import DatesOff, Lead
-from raidbot.raids.schedules.rules import Daily, EveryHours
+from raidbot.raids.schedules.rules import Daily, EveryHours, RecurrenceId
 from raidbot.raids.series import rules
 from raidbot.raids.series.model import MAX_FAILURES, RosterMode, Series, SeriesId
 from tests.jobs.series.harness import World, opened
@@ -139,6 +139,31 @@ async def test_a_disabled_template_is_a_trouble_like_any_other(world: World) -> 
     trouble = (await world.state.series.get(one)).trouble
     assert trouble is not None
     assert trouble.code == "template-gone"
+
+
+async def test_what_is_edited_while_another_series_is_posted_counts(world: World) -> None:
+    """Series are looked at together; a date that is skipped meanwhile, or a series that is cut, is looked at anew."""
+    await make(world, rules.join(series(weekly()), ALICE, HEALER, now=NOW))
+    skipped, cut = [await make(world, series(DAILY, name=name)) for name in ("Skipped", "Cut")]
+    world.now += timedelta(hours=20)
+
+    async def meanwhile() -> None:
+        world.discord.meanwhile = None
+        skip = partial(rules.on_schedule, edit=partial(edits.skip, id_=FIRST))
+        await world.state.series.change(skipped, skip, BY_MANAGER)
+        await world.state.series.split(cut, RecurrenceId(date(2026, 3, 20)), _renamed, BY_MANAGER)
+
+    world.discord.meanwhile = meanwhile
+    await world.tick()
+    assert len(await world.starts()) == 1
+    await world.tick()
+
+    assert len(await world.starts()) == 2
+    assert await world.rows("SELECT series FROM series_occurrences ORDER BY id") == [(1,), (cut,)]
+
+
+def _renamed(plain: Series) -> Series:
+    return replace(plain, name="Later")
 
 
 async def test_series_of_absent_servers_rest_and_go_on(world: World) -> None:

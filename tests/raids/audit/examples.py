@@ -218,6 +218,7 @@ def _of_series() -> Iterator[Entry]:
     yield series_entries.stopped(plain, Trouble(TroubleCode.CHANNEL_GONE))
     yield series_entries.brought(whole, [Noted(Remark.POSTED_AT_START, "24 hours"), Noted(Remark.STRATEGY)])
     yield from (series_entries.not_brought("id rec-1", Noted(remark, "Missing *Access*")) for remark in Remark)
+    yield from series_entries.changes(whole, rules.note_roles(whole, ()))
 
 
 def _catalogue(*templates: Template, enabled: bool = True) -> Catalogue:

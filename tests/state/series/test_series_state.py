@@ -196,7 +196,7 @@ async def test_all_later_becomes_a_series_of_its_own(state: State) -> None:
 
     before = await stored(state, one)
     assert before.schedule.end == Count(1)
-    assert before.standing == ()
+    assert before.standing == later.standing
     assert later.id != one.id
     assert later.name == "Later"
     assert [place.member for place in later.standing] == [ALICE]

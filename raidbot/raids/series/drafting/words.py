@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from raidbot.raids.labels import clock_time
 from raidbot.raids.schedules import words as schedule_words
 from raidbot.raids.schedules.model import DatesOff, Schedule
 from raidbot.raids.schedules.preview import Mark, Preview, PreviewDate
@@ -27,7 +28,12 @@ def what(draft: SeriesDraft, catalogue: Catalogue) -> Text | None:
     labels = [clip(turn_label(turn, catalogue), _MAX_LABEL_LENGTH) for turn in draft.turns]
     if len(labels) == 1:
         return say("**What:** {what}", what=Name(labels[0]))
-    shown = [say("{n}. {what}", n=n, what=Name(label)) for n, label in enumerate(labels[:_MAX_LISTED], start=1)]
+    shown = [
+        say("{n}. {what}, led by {leader}", n=n, what=Name(label), leader=Mention(turn.leader))
+        if turn.leader is not None
+        else say("{n}. {what}", n=n, what=Name(label))
+        for n, (label, turn) in enumerate(zip(labels[:_MAX_LISTED], draft.turns, strict=False), start=1)
+    ]
     more = len(labels) - _MAX_LISTED
     hidden = count("… and {n} more", "… and {n} more", more) if more > 0 else None
     return lines(say("**What, in turn:**"), *shown, hidden)
@@ -104,7 +110,7 @@ def totals(schedule: Schedule, shown: Preview) -> Text | None:
 
 def single_changes(schedule: Schedule, shown: Preview, *, is_dropped: bool) -> Text | None:
     """Return the sentence about single changes when all or all later dates are edited."""
-    changed = len(schedule.skips) + len(schedule.moves)
+    changed = len((*schedule.skips, *schedule.moves))
     if not changed:
         return None
     if is_dropped:
@@ -139,7 +145,7 @@ def _date(schedule: Schedule, one: PreviewDate, turns: Sequence[str], *, is_post
 
 def _short(schedule: Schedule, at: datetime) -> Text:
     local = at.astimezone(schedule.place)
-    return say("{day}, {time}", day=day_in_words(local), time=Raw(f"{local:%H:%M}"))
+    return say("{day}, {time}", day=day_in_words(local), time=clock_time(local))
 
 
 def _ranges(found: Sequence[DatesOff]) -> Text | None:
