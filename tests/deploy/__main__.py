@@ -2,13 +2,14 @@
 
 import sys
 
-from tests.deploy import image_story
+from tests.deploy import image_story, operating_story
 from tests.deploy.checks import CHECKS, Check, CheckFailedError, ToolMissingError
 from tests.deploy.image import StepFailedError
 
 ALL = (
     *CHECKS,
     Check("the Dockerfile's steps make an image that starts, writes only its data, and stops", image_story.tell),
+    Check("docs/operating.md leads from nothing to a service, its backup, upgrade and restore", operating_story.tell),
 )
 
 
