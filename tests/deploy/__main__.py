@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.deploy import image_story, operating_story
 from tests.deploy.checks import CHECKS, Check, CheckFailedError, ToolMissingError
-from tests.deploy.image import StepFailedError
+from tests.deploy.stories import image_story, operating_story
+from tests.deploy.stories.image import StepFailedError
 
 ALL = (
     *CHECKS,

@@ -24,7 +24,7 @@ class HealthCheck(TypedDict):
 
 
 class Service(TypedDict, total=False):
-    """What is asked of a service."""
+    """The keys of a service that the tests look at."""
 
     volumes: list[Volume]
     environment: dict[str, str]

@@ -119,7 +119,7 @@ async def test_a_folder_of_somebody_else_is_said_and_not_tried_again(sandbox: Sa
 @pytest.mark.parametrize("zone", [None, "Nowhere/Land"])
 async def test_an_image_without_zone_data_knows_the_hour_in_berlin(tmp_path: Path, zone: str | None) -> None:
     """The slim image has none; the pinned package brings it. PYTHONTZPATH hides that of this system."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(container.ROOT), "PYTHONTZPATH": ""}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(dockerfile.ROOT), "PYTHONTZPATH": ""}
     asked = ["when", "2026-07-10 20:00", "--zone", "Europe/Berlin", "--now", "2026-07-01T00:00"]
 
     code, said = await container.run_once(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
 from tests.conftest import Start
 from tests.deploy.dockerfile import ROOT
 from tests.raid_boards import board_text, dm_text, post_raid
@@ -25,14 +26,7 @@ async def test_a_raid_of_twenty_costs_what_the_manual_says(
     people = [guild.add_member(f"member{number}") for number in range(MEMBERS)]
     async with start(reaction_limit=100):
         for number in range(RAIDS + 1):
-            board = await post_raid(guild, seats=MEMBERS, when="in 3 hours")
-            for person in people:
-                await person.react(board, "✅")
-            await guild.until(lambda board=board: f"{MEMBERS}/{MEMBERS}" in board_text(board))
-            sandbox.advance(timedelta(hours=2, minutes=55))
-            said = number + 1
-            await guild.until(lambda said=said: all(dm_text(one).count("starts <t:") == said for one in people))
-            sandbox.advance(timedelta(minutes=10))
+            await hold_a_raid(sandbox, guild, people, after=number)
             await guild.until(lambda: still_open(database) == 0)
             if number == 0:
                 first = used(database)
@@ -43,6 +37,17 @@ async def test_a_raid_of_twenty_costs_what_the_manual_says(
     passing = sum(size for name, size in grown.items() if name.startswith(PASSING))
     everything = sum(grown.values())
     assert stated() == pytest.approx([everything - history - passing, history, passing, everything], rel=0.25), grown
+
+
+async def hold_a_raid(sandbox: Sandbox, guild: SandboxGuild, people: list[Person], *, after: int) -> None:
+    """All sign up and are reminded, as of the `after` raids before, and it begins."""
+    board = await post_raid(guild, seats=MEMBERS, when="in 3 hours")
+    for person in people:
+        await person.react(board, "✅")
+    await guild.until(lambda: f"{MEMBERS}/{MEMBERS}" in board_text(board))
+    sandbox.advance(timedelta(hours=2, minutes=55))
+    await guild.until(lambda: all(dm_text(person).count("starts <t:") == after + 1 for person in people))
+    sandbox.advance(timedelta(minutes=10))
 
 
 def stated() -> list[float]:

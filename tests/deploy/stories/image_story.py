@@ -1,4 +1,4 @@
-"""What the image of the Dockerfile has to do, told with what its steps make of this checkout."""
+"""Build the image as the Dockerfile says, and let it do what it has to: run, answer its health check, stop."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from discord_sandbox.sandbox import Sandbox
 from tests.deploy import container, dockerfile
-from tests.deploy.image import USER, Image, as_user, built, kept_environment
+from tests.deploy.stories.image import USER, Image, as_user, built, kept_environment
 
 
 def tell() -> None:

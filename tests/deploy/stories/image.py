@@ -27,7 +27,7 @@ class StepFailedError(Exception):
 
 
 class Image:
-    """What the steps made: `root` is the root folder of the image, `environment` what its ENV instructions say."""
+    """An image as the steps make it, below the folder `root`; `environment` are its variables."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -93,16 +93,13 @@ class Image:
         place = self._inside(target)
         for source in sources:
             found = self._stages[stage] / source.lstrip("/") if stage else ROOT / source
-            is_folder = found.is_dir()
-            into = place if is_folder or not target.endswith("/") else place / found.name
-            if is_folder and stage is None:
-                skipped = shutil.ignore_patterns("__pycache__")
-                shutil.copytree(found, into, ignore=skipped, dirs_exist_ok=True, symlinks=True)
+            if found.is_dir():
+                skipped = None if stage else shutil.ignore_patterns("__pycache__")
+                shutil.copytree(found, place, ignore=skipped, dirs_exist_ok=True, symlinks=True)
             else:
+                into = place / found.name if target.endswith("/") else place
                 into.parent.mkdir(parents=True, exist_ok=True)
-                (shutil.copytree if is_folder else shutil.copy)(
-                    found, into, **({"symlinks": True} if is_folder else {})
-                )
+                shutil.copy(found, into)
         if as_user():
             subprocess.run(["chown", "-R", f"{USER}:{USER}", self.root], check=True)
 
