@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.deploy.checks import CHECKS, Check, CheckFailedError, ToolMissingError
+from tests.deploy.checks import CHECKS, Check, CheckFailedError, ToolMissingError, fetch_promtool
 from tests.deploy.stories import image_story, operating_story
 from tests.deploy.stories.image import StepFailedError
 
@@ -15,6 +15,7 @@ ALL = (
 
 def main() -> int:
     """Run the checks whose names have one of the words given; return 1 if one fails."""
+    fetch_promtool()
     words = sys.argv[1:]
     found = [_told(check) for check in ALL if not words or any(word in check.name for word in words)]
     passed, failed, missing = (found.count(end) for end in ("ok", "FAILED", "missing"))

@@ -24,6 +24,7 @@ TOOLS = ROOT / ".deploy"
 MAX_EXPOSURE = 2.5
 """On the scale of `systemd-analyze security`: 0 is best, 10 is worst."""
 PINS = ROOT / "requirements" / "deploy.txt"
+_FETCHED_PROMTOOL = TOOLS / "usr" / "bin" / "promtool"
 PROMETHEUS_PACKAGE = "apt-get install --no-install-recommends prometheus, as root"
 
 
@@ -42,7 +43,20 @@ class Check:
 
 
 def promtool(*arguments: str | Path) -> None:
-    _run("promtool", *arguments, install=PROMETHEUS_PACKAGE)
+    """Run promtool; where it is not installed, that of Debian's package, which starts no server this way."""
+    _run(shutil.which("promtool") or _FETCHED_PROMTOOL, *arguments, install=PROMETHEUS_PACKAGE)
+
+
+def fetch_promtool() -> None:
+    """Get promtool, if it is missing and this is a Debian that knows its packages."""
+    if shutil.which("promtool") or _FETCHED_PROMTOOL.exists() or not shutil.which("apt-get"):
+        return
+    TOOLS.mkdir(exist_ok=True)
+    for command in (["download", "prometheus"], ["update"], ["download", "prometheus"]):
+        if not list(TOOLS.glob("prometheus_*.deb")):
+            subprocess.run(["apt-get", *command], cwd=TOOLS, capture_output=True, check=False)
+    for package in TOOLS.glob("prometheus_*.deb"):
+        subprocess.run(["dpkg-deb", "--extract", package, TOOLS], capture_output=True, check=False)
 
 
 def prometheus_configuration() -> None:
