@@ -30,6 +30,11 @@ started() {
     exit 1
 }
 """
+_AN_OLDER_DATABASE = """
+[ "$(cat "$MACHINE/code")" = 0 ]
+rm /var/lib/raidbot/data/raidbot.db
+install -m 600 -o raidbot -g raidbot OLDER /var/lib/raidbot/data/raidbot.db
+"""
 _STAND_INS = {
     "sudo": 'exec "$@"',
     "apt": "command -v git python3 >/dev/null && python3 -c 'import ensurepip'",
@@ -76,8 +81,8 @@ async def _follow(machine: Path) -> None:
         sandbox.add_guild("Home")
         variables = {"MACHINE": str(machine), "TOKEN": sandbox.token, "API": sandbox.api_url, "LANG": "C.UTF-8"}
         child = await asyncio.create_subprocess_exec(
-            "unshare", "--mount", "bash", "-euxc", script(), cwd="/", env=variables,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-euxc", script(),
+            cwd="/", env=variables, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         output, _ = await child.communicate()
     said = output.decode(errors="replace")
@@ -88,7 +93,10 @@ async def _follow(machine: Path) -> None:
 def script() -> str:
     """The commands of the page, and between them what a person would look at."""
     install = "\n".join(blocks("As a service of systemd"))
-    upgrade = blocks("Upgrade")[0]
+    older = max((ROOT / "tests" / "data").glob("version-*.db"))
+    upgrade = blocks("Upgrade")[0].replace(
+        "\nsudo git pull\n", f"\nsudo git pull\n{_AN_OLDER_DATABASE.replace('OLDER', str(older))}"
+    )
     return f"""{_MACHINE}
 say install
 {install.replace("ADDRESS", str(ROOT))}
@@ -107,6 +115,7 @@ started
 say upgrade
 {upgrade}
 started
+ls /var/lib/raidbot/data/raidbot.db.before-*
 say break
 sudo systemctl stop raidbot
 chown -R root: /var/lib/raidbot/data
