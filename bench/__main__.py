@@ -19,13 +19,14 @@ from bench.foreign_reactions import foreign
 from bench.importer import moving
 from bench.memory import memory
 from bench.queries import queries
+from bench.serving.scrapes import scrapes
 from bench.starting.many_raids import many
 from bench.starting.restarts import restart, start50
 from bench.starting.startup import startup, sweep
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
-_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200, "many": 900, "sweep": 1200, "reminders": 600}
+_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200, "many": 900, "scrapes": 600, "sweep": 1200, "reminders": 600}
 """Longer time limits, for benchmarks with many runs."""
 _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "burst": burst,
@@ -42,6 +43,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "autocomplete": autocomplete,
     "moving": moving,
     "queries": queries,
+    "scrapes": scrapes,
     "clock": clock,
     "reminders": reminders,
     "sweep": sweep,

@@ -50,6 +50,8 @@ class Gateway:
         self.identified = 0
         self.resumed = 0
         self.presence_updates = 0
+        self.refuses = False
+        """True: whoever connects is answered 503, as when Discord is down. Who is connected stays."""
         self.repeat_on_resume = 0
         """The number of events that a resume delivers again, although the client has seen them."""
         self.disorder: EventDisorder | None = None
@@ -177,6 +179,8 @@ class Gateway:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve the WebSocket endpoint."""
+        if self.refuses:
+            return web.Response(status=503)
         encoding, compress = request.query.get("encoding", "json"), request.query.get("compress")
         for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
             if value not in known:

@@ -22,6 +22,7 @@ from raidbot.db import audit
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.outages import probes
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
@@ -29,6 +30,7 @@ from raidbot.ops.importer.series.takeover import take_over_kept_rows
 from raidbot.ops.watching.service import Watching
 from raidbot.raids.model import GuildId
 from raidbot.state import State
+from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.tasks import TaskSet, guarded, retry_until_done
@@ -60,6 +62,7 @@ class Options:
     guild_ready_seconds: float = 2.0
     second_look_seconds: float = 5.0
     presence_seconds: float = 20.0
+    circuit_open_seconds: float = 30.0
 
 
 class GuildNotAllowed(Refusal):
@@ -88,7 +91,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
-        api = DiscordApi()
+        api = DiscordApi(partial(CircuitBreaker, open_seconds=options.circuit_open_seconds), clock=clock)
         trace = api.invalid.trace()
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -131,6 +134,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             presence_seconds=options.presence_seconds,
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
+        trace.on_request_end.append(probes.end_probe)
         self.watching = Watching(self, self.state, self.api, self.delivery, trace)
         jobs = all_jobs(self.state, self.delivery)
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds, db=db)

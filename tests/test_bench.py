@@ -10,6 +10,7 @@ import pytest
 from bench import durable, process_usage
 from bench.__main__ import main
 from bench.clock import tick
+from bench.serving import scrapes
 from bench.starting import restarts
 from tests.chaos import rounds
 
@@ -78,3 +79,15 @@ def test_an_unknown_benchmark_is_named(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert ended.value.code == 2
     assert "'sped'" in said.err
     assert said.out == ""
+
+
+@pytest.mark.skipif(not process_usage.has_proc(), reason="needs /proc")
+async def test_scrapes_are_set_against_a_bot_that_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("_GUILDS", 2), ("_ROUNDS", 1), ("_SECONDS", 2)):
+        monkeypatch.setattr(scrapes, name, value)
+
+    figures = await scrapes.scrapes()
+
+    assert figures["boards"] == 8
+    assert figures["series"] > 300
+    assert figures["page_bytes"] > 10_000

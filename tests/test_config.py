@@ -124,6 +124,41 @@ def test_every_wrong_value_is_named_at_once(folder: Path, monkeypatch: pytest.Mo
     assert len(sentences) == 9
 
 
+@pytest.mark.parametrize(
+    ("host", "taken"), [("192.0.2.1", "192.0.2.1"), (" localhost ", "localhost"), ("[::1]", "::1"), ("::1", "::1")]
+)
+def test_pages_are_served_where_somebody_says(monkeypatch: pytest.MonkeyPatch, host: str, taken: str) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    assert (load().web_port, load().web_host) == (None, "127.0.0.1")
+
+    monkeypatch.setenv("RAIDBOT_WEB_PORT", "9464")
+    monkeypatch.setenv("RAIDBOT_WEB_HOST", host)
+
+    assert (load().web_port, load().web_host) == (9464, taken)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("RAIDBOT_WEB_PORT", "0", "It must be a whole number from 1 to 65535."),
+        ("RAIDBOT_WEB_PORT", "65536", "It must be a whole number from 1 to 65535."),
+        ("RAIDBOT_WEB_PORT", "http", "It must be a whole number from 1 to 65535."),
+        ("RAIDBOT_WEB_HOST", "http://127.0.0.1", "It must be an address of this machine"),
+        ("RAIDBOT_WEB_HOST", "127.0.0.1 0.0.0.0", "It must be an address of this machine"),
+    ],
+)
+def test_what_is_no_port_or_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv(name, value)
+
+    (sentence,) = setting_errors()
+
+    assert name in sentence
+    assert allowed in sentence
+
+
 def test_a_broken_toml_file_says_where(folder: Path) -> None:
     (folder / "raidbot.toml").write_text("token =\n")
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from raidbot.db import cells
 from raidbot.db.cells import SetAside
-from raidbot.db.timestamps import instant_or_none
+from raidbot.db.timestamps import instant_or_none, seconds
 from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import GuildId
 from raidbot.raids.notifications import Button
@@ -106,6 +106,15 @@ def _entries(stored: object) -> Entries:
     if isinstance(found, dict) and all(isinstance(ids, list) for ids in found.values()):
         return {feed: [cells.snowflake(one) for one in ids] for feed, ids in found.items()}
     raise cells.UnreadableCellError(f"{cells.shown(stored)} names no entries")
+
+
+def bring_forward(tx: sqlite3.Connection, rows: Iterable[int], *, now: datetime) -> None:
+    """Make these rows due now, those that are still pending."""
+    at = seconds(now)
+    tx.executemany(
+        "UPDATE outbox SET due_at = ? WHERE id = ? AND state = 'pending' AND due_at > ?",
+        [(at, row, at) for row in rows],
+    )
 
 
 def unreadable(connection: sqlite3.Connection) -> list[SetAside]:

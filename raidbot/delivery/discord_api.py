@@ -1,21 +1,21 @@
-"""Circuit breakers around all REST calls that the bot makes on its own account, one per family of endpoints."""
+"""All REST calls that the bot makes on its own account go through here, past the circuit of their family."""
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable, Hashable
-from enum import StrEnum
+from contextlib import nullcontext
 from typing import TypeVar
 
 import aiohttp
 import discord
-import structlog
 
 from raidbot.delivery.invalid_requests import InvalidRequests
+from raidbot.delivery.outages import probes
+from raidbot.delivery.outages.circuits import Circuits
+from raidbot.delivery.outages.family import Family as Family
+from raidbot.delivery.outages.ramp_up import RampUp
 from raidbot.delivery.pacing import Pacer
-from raidbot.utils.circuit_breaker import CircuitBreaker
-from raidbot.utils.metrics import calls as metrics
-
-log = structlog.get_logger(__name__)
+from raidbot.utils.circuit_breaker import Attempt, CircuitBreaker
+from raidbot.utils.clock import Clock, utc_now
 
 T = TypeVar("T")
 
@@ -37,27 +37,16 @@ _RETRYABLE_CODES = {
 _NO_CODE = 0
 _RATE_LIMITED = 429
 _RETRY_SECONDS = 5.0
-_JITTER = 0.1
-"""Share of the time for which a circuit is open, by which callers come back at different times."""
-
-
-class Family(StrEnum):
-    """Endpoints that fail together. Failures of one family hold up no other; the values appear in the log."""
-
-    BOARDS = "board edits"
-    MESSAGES = "messages"
-    OPENING_DMS = "opening direct messages"
-    REACTIONS = "reactions"
-    THREADS = "threads"
-    READS = "reads"
-    COMMANDS = "command registration"
 
 
 class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an error of the caller
     """Discord gave no definite response; retry in `retry_in` seconds.
 
-    If `may_have_succeeded` is True, Discord may have carried out the request all the same.
+    If `may_have_succeeded` is True, Discord may have carried out the request all the same. If `is_outage` is True, the
+    end of the outage is the time to retry, should it come earlier.
     """
+
+    is_outage = True
 
     def __init__(self, retry_in: float, *, asked: bool) -> None:
         super().__init__(f"no answer from Discord, again in {retry_in:.1f} s")
@@ -68,8 +57,9 @@ class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an
 class CircuitOpen(NoResponse):
     """The request was not sent, because Discord has been unreachable: no attempt, so no reason to back off."""
 
-    def __init__(self, retry_in: float) -> None:
+    def __init__(self, retry_in: float, *, is_outage: bool = True) -> None:
         super().__init__(retry_in, asked=False)
+        self.is_outage = is_outage
 
 
 class NotNow(NoResponse):
@@ -78,6 +68,13 @@ class NotNow(NoResponse):
     def __init__(self, retry_in: float, code: int) -> None:
         super().__init__(retry_in, asked=False)
         self.code = code
+        self.is_outage = code == _NO_CODE
+
+
+class RateLimitedForLong(NoResponse):
+    """Discord said when to come back, later than the client waits."""
+
+    is_outage = False
 
 
 class DiscordApi:
@@ -89,10 +86,14 @@ class DiscordApi:
     """
 
     def __init__(
-        self, new_breaker: Callable[[], CircuitBreaker] = CircuitBreaker, invalid: InvalidRequests | None = None
+        self,
+        new_breaker: Callable[[], CircuitBreaker] = CircuitBreaker,
+        invalid: InvalidRequests | None = None,
+        *,
+        clock: Clock = utc_now,
+        ramp_up: RampUp | None = None,
     ) -> None:
-        self._breakers = {family: new_breaker() for family in Family}
-        self._down: set[Family] = set()
+        self.circuits = Circuits(new_breaker, clock, ramp_up)
         self.invalid = invalid or InvalidRequests()
         self._slow: Pacer[None] = Pacer(1.0)
 
@@ -102,8 +103,8 @@ class DiscordApi:
         return any(self.down_for(family) for family in Family)
 
     def down_for(self, family: Family) -> float:
-        """Return the seconds until a call may be made; 0 unless the circuit is open."""
-        return self._breakers[family].retry_in(_seconds())
+        """Return the seconds after which to try a call; 0 unless the circuit is open or probed just now."""
+        return self.circuits.down_for(family)
 
     async def call(self, ask: Callable[[], Awaitable[T]], family: Family, caller: Hashable = None) -> T:
         """Make a call and return its result. `caller` is the guild for which it is made, if there is one.
@@ -112,60 +113,49 @@ class DiscordApi:
         discord.HTTPException if Discord refused.
         """
         await self._mind_bans()
-        if not self._breakers[family].allow(_seconds(), caller):
+        attempt = await self.circuits.enter(family, caller)
+        if attempt is None:
             raise CircuitOpen(self._wait(family))
         try:
-            answer = await ask()
+            with probes.one_request_each() if attempt.is_probe else nullcontext():
+                answer = await ask()
         except (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError) as error:
-            self._failed(family, caller, error)
+            self.circuits.failed(family, attempt, error)
             raise NoResponse(self.down_for(family), asked=True) from error
         except discord.RateLimited as error:
-            self._succeeded(family, caller)
-            raise NoResponse(error.retry_after, asked=False) from error
+            self.circuits.succeeded(family, attempt)
+            raise RateLimitedForLong(error.retry_after, asked=False) from error
         except discord.HTTPException as error:
-            self._refused(family, caller, error)
+            self._refused(family, attempt, error)
             raise
         except BaseException:
-            self._breakers[family].gave_up(_seconds(), caller)
+            self.circuits.gave_up(family, attempt)
             raise
-        self._succeeded(family, caller)
+        self.circuits.succeeded(family, attempt)
         return answer
 
     async def _mind_bans(self) -> None:
         """Slow down, or raise CircuitOpen, if Discord is about to ban the bot for too many invalid requests."""
         if wait := self.invalid.blocked_for():
-            raise CircuitOpen(wait)
+            raise CircuitOpen(wait, is_outage=False)
         if self.invalid.is_many():
             await self._slow.turn(None)
 
-    def _refused(self, family: Family, caller: Hashable, refusal: discord.HTTPException) -> None:
+    def _refused(self, family: Family, attempt: Attempt, refusal: discord.HTTPException) -> None:
         """Raise NotNow if the refusal is not about the request."""
         if _is_from_proxy(refusal):
-            self._failed(family, caller, refusal)
+            self.circuits.failed(family, attempt, refusal)
             raise NotNow(max(self.down_for(family), _retry_after(refusal)), refusal.code) from refusal
-        self._succeeded(family, caller)
+        self.circuits.succeeded(family, attempt)
         wait = _RETRYABLE_CODES.get(refusal.code)
         if wait is None and refusal.status in _RETRYABLE_STATUSES:
             wait = _retry_after(refusal)
         if wait is not None:
             raise NotNow(wait, refusal.code) from refusal
 
-    def _succeeded(self, family: Family, caller: Hashable) -> None:
-        self._breakers[family].succeeded(_seconds(), caller)
-        if family in self._down and not self.down_for(family):
-            self._down.discard(family)
-            log.info("discord reachable again", calls=family.value)
-
-    def _failed(self, family: Family, caller: Hashable, error: Exception) -> None:
-        self._breakers[family].failed(_seconds(), caller)
-        if self.down_for(family) and family not in self._down:
-            self._down.add(family)
-            metrics.OPENED.labels(family.name.lower()).inc()
-            log.warning("discord unreachable, calls wait", calls=family.value, error=repr(error))
-
     def _wait(self, family: Family) -> float:
-        """Return the seconds after which a caller that was turned away comes back."""
-        unit = _JITTER * self._breakers[family].open_seconds
+        """Return the seconds after which a caller that was turned away comes back: all at different times."""
+        unit = self.circuits.probe_seconds(family)
         return (self.down_for(family) or unit) + random.uniform(0, unit)
 
 
@@ -177,7 +167,3 @@ def _is_from_proxy(refusal: discord.HTTPException) -> bool:
 def _retry_after(refusal: discord.HTTPException) -> float:
     said = refusal.response.headers.get("Retry-After", "")
     return max(float(said) if said.isdigit() else 0.0, _RETRY_SECONDS)
-
-
-def _seconds() -> float:
-    return asyncio.get_running_loop().time()

@@ -6,7 +6,10 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from raidbot.delivery.discord_api import CircuitOpen, NoResponse
+from raidbot.delivery.outages.circuits import CircuitChange
 from raidbot.utils.backoff import Backoff
+from raidbot.utils.circuit_breaker import Circuit
 from raidbot.utils.tasks import end, start_detached
 
 log = structlog.get_logger(__name__)
@@ -30,6 +33,7 @@ class KeyedWorkers(Generic[K]):
         self._woken: set[K] = set()
         self._tasks: dict[K, asyncio.Task[None]] = {}
         self._delays: dict[K, asyncio.TimerHandle] = {}
+        self._outage_delays: dict[K, None] = {}
         self._backoffs: dict[K, Backoff] = {}
         self._ended = asyncio.Event()
         self.running = False
@@ -73,6 +77,22 @@ class KeyedWorkers(Generic[K]):
     def backoff(self, key: K) -> Backoff:
         return self._backoffs.setdefault(key, Backoff(self._first_retry, self._max_retry_seconds))
 
+    def wait_out(self, key: K, none: NoResponse) -> float:
+        """Return the delay, for `work` to return, after a call that got no response; it ends with the outage."""
+        if none.is_outage:
+            self._outage_delays[key] = None
+        if isinstance(none, CircuitOpen):
+            return none.retry_in
+        return max(none.retry_in, self.backoff(key).next())
+
+    def circuit_changed(self, change: CircuitChange) -> None:
+        """End the delays that wait for the end of an outage; for `Circuits.listen`."""
+        if change.after is Circuit.CLOSED:
+            for key in list(self._outage_delays):
+                if key in self._delays:
+                    self._delays[key].cancel()
+                    self._retry(key)
+
     def __len__(self) -> int:
         """Return how many keys have work under way."""
         return len(self._tasks)
@@ -101,4 +121,5 @@ class KeyedWorkers(Generic[K]):
 
     def _retry(self, key: K) -> None:
         del self._delays[key]
+        self._outage_delays.pop(key, None)
         self.wake(key)

@@ -1,7 +1,7 @@
 """The pages for whoever runs the bot: its metrics, and whether it is alive and does its work."""
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from raidbot.ops.watching.facts import Facts
 from raidbot.ops.watching.readiness import Readiness
@@ -24,7 +24,7 @@ class OperatorPages:
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         await self._facts.refresh()
-        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         """The process is alive: its event loop answers. Restarting it would mend nothing else."""

@@ -17,6 +17,7 @@ from raidbot.db import (
     drafts,
     heard_reactions,
     imported,
+    job_runs,
     outbox,
     refused_forms,
     reminders,
@@ -27,6 +28,7 @@ from raidbot.db import (
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
+from raidbot.db.job_runs import JobRun
 from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
@@ -218,7 +220,7 @@ def _outbox(tx: sqlite3.Connection) -> None:
 def _operations(tx: sqlite3.Connection) -> None:
     """A job failed twice, of which the owner is not told yet."""
     now = int(NOW.timestamp())
-    tx.execute("INSERT INTO job_runs VALUES ('closing', ?, ?, 2)", (now, now))
+    job_runs.save(tx, [JobRun(job="closing", ran_at=NOW, failed_at=NOW, failures=2)])
     tx.execute("INSERT INTO alerts VALUES ('job', 'closing', ?, NULL, 0, 'It fails.', NULL, NULL, 1)", (now,))
 
 

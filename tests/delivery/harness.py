@@ -33,6 +33,7 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
+from raidbot.delivery.outages.ramp_up import RampUp
 from raidbot.delivery.threads import Threads
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
@@ -213,7 +214,7 @@ class DeliveryWorld:
         db = await Database.open(self.database_path)
         state = State(db, self.clock)
         set_request_timeout(self.client, patience)
-        line = DiscordApi(partial(CircuitBreaker, open_seconds=0.3))
+        line = DiscordApi(partial(CircuitBreaker, open_seconds=0.3), ramp_up=RampUp(first=100, last=100, seconds=0.1))
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1, opening_gap=0.01)
         quick: dict[str, Any] = {"pace": quick_pace(speed), "first_retry": 0.1, "slow_retry": 0.3}
         kinds = PostedKinds()

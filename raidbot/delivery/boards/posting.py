@@ -11,7 +11,7 @@ from raidbot.db.outbox import CLAIM_LIFETIME, CLOCK_TOLERANCE
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, UnpostedThing
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.channel_permissions import TO_SEND, missing_permissions
-from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.mentions import unheard_roles
@@ -60,6 +60,7 @@ class Posting:
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
         )
+        api.circuits.listen(self._workers.circuit_changed)
 
     async def start(self) -> None:
         """Post what an earlier run left unposted."""
@@ -98,7 +99,7 @@ class Posting:
                 return wait
         except NoResponse as none:
             log.info("board not posted yet", **key.fields, error=f"{none}: {none.__cause__!r}")
-            return none.retry_in if isinstance(none, CircuitOpen) else max(backoff.next(), none.retry_in)
+            return self._workers.wait_out(key, none)
         except Exception:
             wait = backoff.next()
             log.exception("board cannot be posted", **key.fields, again_in=wait)
@@ -107,7 +108,7 @@ class Posting:
             await self._kinds.of(key).follow_up(key.id)
         except NoResponse as none:
             log.info("board not followed up yet", **key.fields, error=f"{none}: {none.__cause__!r}")
-            return none.retry_in if isinstance(none, CircuitOpen) else max(backoff.next(), none.retry_in)
+            return self._workers.wait_out(key, none)
         except Exception:
             log.exception("board not followed up", **key.fields)
         return None

@@ -10,7 +10,7 @@ import structlog
 
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, Unwanted
 from raidbot.delivery.boards.reaction_reading import ReactionReader
-from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
@@ -60,6 +60,7 @@ class ReactionRemover:
         self._workers: KeyedWorkers[ChannelId] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=slow_retry
         )
+        api.circuits.listen(self._workers.circuit_changed)
         self._reports: ReportOnce[ChannelId] = ReportOnce()
 
     async def start(self) -> None:
@@ -145,9 +146,7 @@ class ReactionRemover:
             except (NoResponse, sqlite3.Error) as none:
                 log.info("reaction not removed yet", **unwanted.key.fields, error=repr(none))
                 owed[unwanted] = refused or owed.get(unwanted, False)
-                if isinstance(none, CircuitOpen):
-                    return none.retry_in
-                return max(backoff.next(), none.retry_in if isinstance(none, NoResponse) else 0.0)
+                return self._workers.wait_out(channel, none) if isinstance(none, NoResponse) else backoff.next()
             except discord.Forbidden as refusal:
                 self._report(channel, refusal)
                 # Declined reactions of which the kind knows nothing are not retried.

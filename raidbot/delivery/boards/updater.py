@@ -14,7 +14,7 @@ from raidbot.delivery.boards.edits.budget import EditPace
 from raidbot.delivery.boards.edits.turns import EditTurns
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
-from raidbot.delivery.discord_api import UNKNOWN_EMOJI, CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.discord_api import UNKNOWN_EMOJI, DiscordApi, Family, NoResponse
 from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
@@ -84,6 +84,7 @@ class Boards:
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
         )
+        api.circuits.listen(self._workers.circuit_changed)
 
     async def start(self) -> None:
         """Redraw boards that differ from what they showed last, and follow changes."""
@@ -172,10 +173,8 @@ class Boards:
         """Update the board; return the delay in seconds until a retry, or None if there is none."""
         try:
             return await self._follow(key)
-        except CircuitOpen as closed:
-            return closed.retry_in
         except NoResponse as none:
-            return max(none.retry_in, self._workers.backoff(key).next())
+            return self._workers.wait_out(key, none)
         except sqlite3.Error as error:
             backoff = self._workers.backoff(key)
             if not backoff.failures and not isinstance(error, Unwritable):

@@ -95,7 +95,7 @@ class Conversations:
         """Raise CircuitOpen if no conversation may be opened at present."""
         wait = max(self.barred_for, self._api.down_for(Family.OPENING_DMS))
         if wait > 0:
-            raise CircuitOpen(wait)
+            raise CircuitOpen(wait, is_outage=not self.barred_for)
 
     def refused(self, refusal: NotNow) -> None:
         """Open no conversation for a while if Discord's refusal of a direct message says so."""

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -27,11 +27,13 @@ from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.refused_channels import ChannelRefusesError, RefusedChannels
 from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.messages.server_names import ServerNames
+from raidbot.delivery.outages.circuits import CircuitChange
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.model import MemberId, Source
 from raidbot.raids.rosters import substitutes
 from raidbot.state import Cause, State
 from raidbot.utils.backoff import Backoff
+from raidbot.utils.circuit_breaker import Circuit
 from raidbot.utils.errors import Refusal
 from raidbot.utils.tasks import TaskSet, end, guarded
 
@@ -88,9 +90,14 @@ class Outbox:
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._turns: dict[OutboxKind, dict[int, int]] = {"dm": {}, "post": {}}
         self._owing: dict[OutboxKind, asyncio.Event] = {"dm": asyncio.Event(), "post": asyncio.Event()}
+        self._outage_rows: set[int] = set()
+        """Rows that wait for the end of an outage, at most."""
+        self._hurried: set[int] = set()
+        """Rows whose outage is over."""
         self._stopping = asyncio.Event()
         self._senders: list[asyncio.Task[None]] = []
         state.listen_to_outbox(self.wake)
+        api.circuits.listen(self._circuit_changed)
 
     async def start(self) -> None:
         """Recover the claims of an earlier run, then start sending."""
@@ -117,6 +124,13 @@ class Outbox:
         for owing in self._owing.values():
             owing.set()
 
+    def _circuit_changed(self, change: CircuitChange) -> None:
+        """After an outage, let the most urgent rows go first, whatever time each would wait yet."""
+        if change.after is Circuit.CLOSED:
+            self._hurried |= self._outage_rows
+            self._outage_rows.clear()
+            self.wake()
+
     async def _run(self, kind: OutboxKind) -> None:
         backoff = Backoff(2.0, _MAX_BACKOFF_SECONDS)
         while not self._stopping.is_set():
@@ -130,17 +144,19 @@ class Outbox:
 
     async def _turn(self, kind: OutboxKind) -> None:
         """Send one batch, or wait until a message may be due."""
-        if (down_for := self._api.down_for(Family.MESSAGES)) > 0:
-            await sleep_unless(down_for, unless=self._stopping)
-            return
         owing = self._owing[kind]
         owing.clear()
-        now = self._state.now()
+        if (down_for := self._api.down_for(Family.MESSAGES)) > 0:
+            await sleep_unless(down_for, unless=owing)
+            return
+        now, hurried = self._state.now(), frozenset(self._hurried)
         faults: list[SetAside] = []
         busy = {guild for guild, number in self._under_way[kind].items() if number >= self._batch}
         new_plan = self.conversations.plan() if kind == "dm" else None
-        claim = partial(self._claim, kind=kind, now=now, busy=busy, faults=faults, new_plan=new_plan)
+        claim = partial(self._claim, kind=kind, now=now, busy=busy, faults=faults, new_plan=new_plan, hurried=hurried)
         claimed, expired, is_held_back = await self._state.db.write(claim)
+        self._hurried -= hurried
+        self._outage_rows.difference_update(row.id for row in claimed)
         await self._state.set_aside.report(faults)
         if expired:
             log.warning("messages not sent in time", kind=kind, messages=expired)
@@ -172,6 +188,7 @@ class Outbox:
         busy: set[int],
         faults: list[SetAside],
         new_plan: Callable[[], Plan] | None,
+        hurried: Set[int],
     ) -> tuple[list[Claimed], int, bool]:
         """Claim the next batch.
 
@@ -180,6 +197,7 @@ class Outbox:
         if kind == "post":
             announcement_posts.note_expired(tx, now)
         expired = rows.expire(tx, kind=kind, now=now)
+        outbox_rows.bring_forward(tx, hurried, now=now)
         plan = None if new_plan is None else new_plan()
         claimed = rows.claim(
             tx,
@@ -223,9 +241,13 @@ class Outbox:
             try:
                 until = await self._settle(row)
             except CircuitOpen as closed:
+                if closed.is_outage:
+                    self._outage_rows.update(row.id for row in mine[number:])
                 await self._put_back(mine[number:], str(closed), self._later(closed.retry_in))
                 return number > 0
             if until is not None:
+                if row.id in self._outage_rows:
+                    self._outage_rows.update(behind.id for behind in mine[number + 1 :])
                 await self._put_back(mine[number + 1 :], "waits for an earlier message", until)
                 break
         return True
@@ -267,6 +289,8 @@ class Outbox:
         except Unwritable as outage:
             until, error = self._later(self._backoff.after(row.attempts)), str(outage)
         except NoResponse as none:
+            if none.is_outage:
+                self._outage_rows.add(row.id)
             wait = max(none.retry_in, self._backoff.after(row.attempts))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"
         except discord.HTTPException as refusal:
@@ -360,18 +384,7 @@ class Outbox:
             log.exception("request to substitute not ended", row=row.id)  # it may be repeated after a while
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
-        """Write the outcome, retrying until it is durable; without it the row would be sent again."""
-        backoff = Backoff(0.5, 30.0)
-        while True:
-            try:
-                await self._state.db.write(write)
-            except sqlite3.Error as error:
-                wait = backoff.next()
-                if not isinstance(error, Unwritable):
-                    log.exception("outcome of a message cannot be recorded", again_in=wait)
-                await asyncio.sleep(wait)
-            else:
-                return
+        await outcomes.record(self._state.db, write)
 
     def _later(self, seconds: float) -> datetime:
         return self._state.now() + timedelta(seconds=max(seconds, 1.0))

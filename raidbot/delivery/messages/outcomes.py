@@ -1,15 +1,38 @@
 """Record what became of a message of the outbox, in one transaction with what follows from it."""
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
+
+import structlog
 
 from raidbot.db import announcement_posts, audit
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
 from raidbot.db import unreached as unreached_rows
+from raidbot.db.database import Database, Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.delivery.messages.sender import Sent
 from raidbot.raids.audit.announcement_entries import Failure
+from raidbot.utils.backoff import Backoff
+
+log = structlog.get_logger(__name__)
+
+
+async def record(db: Database, write: Callable[[sqlite3.Connection], None]) -> None:
+    """Write the outcome, retrying until it is durable; without it the row would be sent again."""
+    backoff = Backoff(0.5, 30.0)
+    while True:
+        try:
+            await db.write(write)
+        except sqlite3.Error as error:
+            wait = backoff.next()
+            if not isinstance(error, Unwritable):
+                log.exception("outcome of a message cannot be recorded", again_in=wait)
+            await asyncio.sleep(wait)
+        else:
+            return
 
 
 def note_sent(row: Claimed, tx: sqlite3.Connection, *, sent: Sent, now: datetime) -> None:

@@ -9,7 +9,7 @@ import structlog
 from raidbot.db import series_occurrences
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.series import UnreadableSeries
-from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.raids.events import Change, Posted
 from raidbot.raids.model import Raid, RaidId
@@ -46,6 +46,7 @@ class OldBoards:
         self._workers: KeyedWorkers[RaidId] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_RETRY_SECONDS
         )
+        api.circuits.listen(self._workers.circuit_changed)
         state.listen(self._committed)
 
     async def start(self) -> None:
@@ -63,7 +64,7 @@ class OldBoards:
         try:
             await self._follow(raid_id)
         except NoResponse as none:
-            return none.retry_in if isinstance(none, CircuitOpen) else self._workers.backoff(raid_id).next()
+            return self._workers.wait_out(raid_id, none)
         except discord.HTTPException as refusal:
             log.info("old board left as it is", raid=raid_id, code=refusal.code, error=refusal.text)
         except (UnreadableRaid, UnreadableSeries, NoSuchSeries, KeyError):

@@ -1,1 +1,1 @@
-"""What watches the process: it counts what happens, and finds out how things stand."""
+"""Watch the process: count what happens, and find out how things stand."""

@@ -21,6 +21,7 @@ from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.delivery.service import DeliveryService
 from raidbot.ops.watching.gateway import GatewayWatch
 from raidbot.state import State
+from raidbot.utils.circuit_breaker import Circuit
 from raidbot.utils.metrics import boards, caches, calls, database, gateway, messages, process, raids
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,8 @@ _AT_MOST_EVERY_SECONDS = 5.0
 _SHARE = 0.002
 """Most of the reader's time that is spent on the facts of the database, however many raids are open."""
 _PATIENCE_SECONDS = 2.0
+_CIRCUITS = {family: calls.CIRCUIT.labels(calls.FAMILIES.of(family.name.lower())) for family in Family}
+_HELD_BACK = {Circuit.CLOSED: 0.0, Circuit.HALF_OPEN: 0.5, Circuit.OPEN: 1.0}
 
 
 class Facts:
@@ -63,10 +66,14 @@ class Facts:
         self._set_calls()
         self._set_gateway()
         self._set_process()
-        self._set_files(self._state.db.path)
+        self._set_files(self._state.db.path.resolve())  # the log is beside the file itself, not beside a link
         async with self._reading:
             if time.monotonic() >= self._next_read:
                 await self._read()
+
+    def look_at_once(self) -> None:
+        """Let the next `refresh` read the database, however short the last reading was ago."""
+        self._next_read = float("-inf")
 
     async def _read(self) -> None:
         began, now = time.perf_counter(), self._state.now()
@@ -85,8 +92,8 @@ class Facts:
 
     def _set_calls(self) -> None:
         calls.INVALID.set(self._api.invalid.count())
-        for family in Family:
-            calls.CIRCUIT.labels(family.name.lower()).set(self._api.down_for(family) > 0)
+        for family, state in self._api.circuits.states().items():
+            _CIRCUITS[family].set(_HELD_BACK[state.circuit])
 
     def _set_gateway(self) -> None:
         gateway.SHARDS.set(self._watch.shards)

@@ -1,6 +1,6 @@
 """Count what happens to raids, from the events of each change that is committed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from prometheus_client import Counter
 
@@ -37,12 +37,11 @@ _COUNTERS: Mapping[type[ev.Event], Counter] = {
 }
 
 
-def follow(listen: Callable[[Callable[[Raid, Change], None]], None]) -> None:
-    """Count from now on; `listen` is that of the state."""
-    listen(_committed)
+COUNTED = frozenset(_COUNTERS)
 
 
-def _committed(_before: Raid, change: Change) -> None:
+def committed(_before: Raid, change: Change) -> None:
+    """Count the events of a change; a listener of the state."""
     for event in change.events:
         counter = _COUNTERS.get(type(event))
         if counter is not None:

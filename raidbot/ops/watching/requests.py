@@ -20,7 +20,7 @@ _REFUSED_FROM = 400
 def follow(trace: aiohttp.TraceConfig) -> None:
     """Count the requests of a session with this trace, which must not be in use yet."""
     trace.on_request_start.append(_began)
-    trace.on_request_end.append(_answered)
+    trace.on_request_end.insert(0, _answered)  # others may raise
     trace.on_request_exception.append(_failed)
 
 
@@ -47,13 +47,14 @@ def route_of(method: str, path: str) -> str | None:
 async def _began(
     _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestStartParams
 ) -> None:
-    context.began = time.perf_counter()
+    context.began, context.is_answered = time.perf_counter(), False
 
 
 async def _answered(
     _session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
 ) -> None:
     route, status = route_of(params.method, params.url.raw_path), params.response.status
+    context.is_answered = True
     if route is None or status == _SWITCHING_PROTOCOLS:
         return
     calls.REQUESTS.labels(calls.ROUTES.of(route), calls.STATUSES.of(str(status))).inc()
@@ -66,8 +67,8 @@ async def _answered(
 
 
 async def _failed(
-    _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
+    _session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
 ) -> None:
     route = route_of(params.method, params.url.raw_path)
-    if route is not None:
+    if route is not None and not context.is_answered:
         calls.REQUESTS.labels(calls.ROUTES.of(route), calls.NO_ANSWER).inc()

@@ -23,7 +23,7 @@ class Watching:
         trace: aiohttp.TraceConfig,
     ) -> None:
         requests.follow(trace)
-        raid_events.follow(state.listen)
+        state.listen(raid_events.committed)
         self.db = state.db
         self.gateway = GatewayWatch(client)
         self.facts = Facts(state, client, api, delivery, self.gateway)

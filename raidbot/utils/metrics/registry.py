@@ -4,7 +4,7 @@ A label has few values, which are declared: never an id, a name that somebody ch
 declared values is there from the start with 0, so the number of series stays the same however much happens.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import TypeVar
 
@@ -22,7 +22,8 @@ LONG_SECONDS = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 
 M = TypeVar("M", Counter, Gauge, Histogram, Summary)
 
-disable_created_metrics()  # they double the series, and nothing reads them
+_leave_out_times_of_creation: Callable[[], None] = disable_created_metrics
+_leave_out_times_of_creation()  # they double the series, and nothing reads them
 
 
 class Names:
@@ -58,23 +59,23 @@ declared: dict[str, Mapping[str, Values]] = {}
 """The labels of each metric, by its full name without a suffix such as `_total`."""
 
 
-def counter(name: str, meaning: str, **labels: Values) -> Counter:
+def counter(name: str, meaning: str, /, **labels: Values) -> Counter:
     """Declare a counter; its name on the page ends in `_total`."""
     return _ready(Counter(PREFIX + name, meaning, tuple(labels), registry=REGISTRY), name, labels)
 
 
-def gauge(name: str, meaning: str, **labels: Values) -> Gauge:
+def gauge(name: str, meaning: str, /, **labels: Values) -> Gauge:
     """Declare a value that goes up and down."""
     return _ready(Gauge(PREFIX + name, meaning, tuple(labels), registry=REGISTRY), name, labels)
 
 
-def histogram(name: str, meaning: str, limits: Sequence[float] = QUICK_SECONDS, **labels: Values) -> Histogram:
+def histogram(name: str, meaning: str, limits: Sequence[float] = QUICK_SECONDS, /, **labels: Values) -> Histogram:
     """Declare a distribution; `limits` are those of its buckets. Each value of a label costs a dozen series."""
     made = Histogram(PREFIX + name, meaning, tuple(labels), buckets=tuple(limits), registry=REGISTRY)
     return _ready(made, name, labels)
 
 
-def summary(name: str, meaning: str, **labels: Values) -> Summary:
+def summary(name: str, meaning: str, /, **labels: Values) -> Summary:
     """Declare a sum and how many values it is of, from which the mean follows: two series."""
     return _ready(Summary(PREFIX + name, meaning, tuple(labels), registry=REGISTRY), name, labels)
 

@@ -20,6 +20,7 @@ from raidbot.db import (
     guilds,
     heard_reactions,
     imported,
+    job_runs,
     outbox,
     outbox_endings,
     past_players,
@@ -30,6 +31,7 @@ from raidbot.db import (
     refused_forms,
     reminders,
     rosters,
+    standing,
     templates,
     threads,
     undo,
@@ -87,6 +89,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("guilds", _guilds()),
         ("heard_reactions", _heard_reactions(raid)),
         ("imported", _imported(raid)),
+        ("job_runs", _job_runs()),
         ("outbox", outbox_calls()),
         ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
@@ -96,6 +99,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("rosters", _rosters(raid)),
         ("series", series_calls()),
         ("series_occurrences", occurrence_calls(raid)),
+        ("standing", iter([("standing", partial(standing.standing, now=NOW))])),
         ("signup_texts", signup_text_calls(raid, MEMBER)),
         ("templates", _templates()),
         ("threads", _threads(raid)),
@@ -113,6 +117,11 @@ def _damaged_raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "note_mended", partial(damaged_raids.note_mended, raid=raid)
     yield "open_board", partial(damaged_raids.open_board, raid=raid)
     yield "heads", partial(damaged_raids.heads, raid=raid)
+
+
+def _job_runs() -> Iterator[tuple[str, Call]]:
+    yield "save", partial(job_runs.save, runs=[job_runs.JobRun(job="closing", ran_at=NOW)])
+    yield "all_runs", job_runs.all_runs
 
 
 def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:

@@ -29,6 +29,7 @@ def outbox_calls() -> Iterator[tuple[str, Call]]:
     yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
     yield "recover", outbox.recover
     yield "drop_damaged", outbox_rows.drop_damaged
+    yield "bring_forward", partial(outbox_rows.bring_forward, rows=[3], now=NOW)
     yield "end", partial(outbox.end, row=1, reason="over", now=NOW)
     yield "reword", partial(outbox.reword, row=1, payload={"content": "Hello"})
     yield "unknown", partial(outbox.unknown, row=4, error=_TEXT, now=NOW)

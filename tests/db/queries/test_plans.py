@@ -56,6 +56,8 @@ ALLOWED = {
     ): "open raids, once in 20 seconds",
     ("raid_queries.py", "guilds_with_coming", "SCAN absences"): "only servers that removed the bot",
     ("raid_queries.py", "guilds_with_coming", BY_STATUS): "only raids that are being posted or open",
+    ("job_runs.py", "all_runs", "SCAN job_runs"): "one row for each job",
+    ("standing.py", "_count", BY_STATUS): "open raids, every five seconds at most, and less often if it takes long",
     ("raids.py", "all_ids", "SCAN raids"): "only `raidbot check` asks",
     (
         "raids.py",

@@ -29,8 +29,15 @@ from tests.e2e.series.scene import boards
 MINUTE = timedelta(minutes=1)
 NOT_IN_THIS_STORY = frozenset(
     {
-        *("self._refuse", "self._put_back", "self._unreachable", "self._give_up", "self._late_texts.is_unwanted"),
-        *("self.closed_dms.is_silent", "self._report", "self._conversations.channel_with", "asyncio.sleep"),
+        *(
+            "self._refuse",
+            "self._put_back",
+            "self._unreachable",
+            "self._give_up",
+            "self._postpone",
+            "self._late_texts.is_unwanted",
+        ),
+        *("self.closed_dms.is_silent", "self._report", "self._conversations.channel_with"),
         *("owing.wait", "sleep_unless", "run: self._state.db.write(partial(announcements.look_again"),
         *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "outcomes.note_unknown")),
     }

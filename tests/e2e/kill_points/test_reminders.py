@@ -53,7 +53,7 @@ BATCH = kill_points(
 """The third batch of ten, so that some were sent and some were not."""
 NOT_WHILE_ALL_GOES_WELL = frozenset(
     {
-        *("self._refuse", "self._put_back", "self._unreachable", "self._give_up", "asyncio.sleep"),
+        *("self._refuse", "self._put_back", "self._unreachable", "self._give_up", "self._postpone"),
         *(f"_settle: self._record(partial({outcome}" for outcome in ("rows.", "outcomes.note_unknown")),
     }
 )

@@ -1,0 +1,33 @@
+"""`raidbot run` and its pages."""
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from socket import socket
+
+from discord_sandbox import Sandbox, SandboxGuild
+from tests.suite.forked_bot import ForkedBot
+
+LOADED = "import sys, raidbot.cli, raidbot.process; sys.exit('aiohttp.web' in sys.modules)"
+
+
+async def test_a_port_that_is_taken_stops_nothing_but_the_pages(
+    sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path
+) -> None:
+    with closing(socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        bot = ForkedBot(sandbox, tmp_path, settings={"RAIDBOT_WEB_PORT": str(taken.getsockname()[1])})
+        await bot.start()
+        await sandbox.until(lambda: sandbox.store.commands)
+
+        assert await bot.stop() == 0
+
+    log = bot.log.read_text()
+    assert "pages cannot be served, trying again" in log
+    assert "Traceback" not in log
+
+
+def test_the_server_is_loaded_only_where_a_port_is_set() -> None:
+    assert subprocess.run([sys.executable, "-c", LOADED], check=False).returncode == 0
