@@ -1,7 +1,6 @@
 """Run one bot process and return its exit code."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -25,6 +24,7 @@ from raidbot.db.errors import UnusableDatabase
 from raidbot.db.process_lock import AlreadyRuns
 from raidbot.db.raid_queries import hosted_count
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
+from raidbot.delivery.pacing import sleep_unless
 from raidbot.ops.alerts.daily_report import ReportTime
 from raidbot.ops.alerts.model import Thresholds
 from raidbot.ops.alerts.options import AlertOptions
@@ -184,8 +184,7 @@ async def _open(settings: Settings, stop_requested: asyncio.Event) -> Database |
                 database=str(settings.database),
                 at_most_seconds=settings.takeover_seconds,
             )
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop_requested.wait(), _LOOK_SECONDS)
+        await sleep_unless(_LOOK_SECONDS, unless=stop_requested)
     return None
 
 

@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 
 from raidbot.db import job_runs
 from raidbot.db.database import Database, Unwritable
+from raidbot.delivery.pacing import sleep_unless
 from raidbot.jobs.measured_job import MeasuredJob, Outcome
 from raidbot.utils.clock import Clock
 
@@ -49,11 +50,8 @@ class Heartbeat:
             self._woken.clear()
             await self.tick(self._clock(), due_at=due_at)
             due_at = time.monotonic() + self._interval
-            try:
-                await asyncio.wait_for(self._woken.wait(), self._interval)
-            except TimeoutError:
-                continue
-            due_at = time.monotonic()
+            await sleep_unless(self._interval, unless=self._woken)
+            due_at = min(due_at, time.monotonic())
 
     async def tick(self, now: datetime, *, due_at: float | None = None) -> None:
         """Run every job once for this instant (aware UTC). A failing job is logged and the others run.

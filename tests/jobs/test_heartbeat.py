@@ -110,3 +110,18 @@ async def test_a_tick_that_is_overdue_is_known() -> None:
     await heartbeat.tick(NOW)
 
     assert heartbeat.missed_for() == 0
+
+
+async def test_a_heartbeat_that_is_woken_as_it_is_stopped_ends() -> None:
+    ticks: asyncio.Queue[datetime] = asyncio.Queue()
+    heartbeat = Heartbeat(lambda: NOW, {"note": ticks.put}, interval=3600)
+    running = asyncio.create_task(heartbeat.run())
+    await ticks.get()
+    await asyncio.sleep(0)
+
+    heartbeat.wake()
+    await asyncio.sleep(0)
+    running.cancel()
+
+    await asyncio.wait({running}, timeout=5)
+    assert running.cancelled()

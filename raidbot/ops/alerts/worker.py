@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from raidbot.db.database import Database
+from raidbot.delivery.pacing import sleep_unless
 from raidbot.ops.alerts import daily_report, rules, sentences
 from raidbot.ops.alerts.book import Book
 from raidbot.ops.alerts.counts import Counts
@@ -97,8 +98,7 @@ class Alerts:
         while True:
             self._woken.clear()
             await self.look(self._clock())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._options.seconds)
+            await sleep_unless(self._options.seconds, unless=self._woken)
 
     def calls_changed(self, calls: str, error: str | None) -> None:
         """Note at once that Discord stopped answering some calls, or with `error` None answers them again."""
