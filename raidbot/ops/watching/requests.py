@@ -33,7 +33,7 @@ def route_of(method: str, path: str) -> str | None:
     named: list[str] = []
     for part in parts[version + 1 :]:
         before = named[-1] if named else ""
-        if part.isdigit():
+        if part.removeprefix("-").isdigit():  # a damaged row may hold any number
             named.append("{id}")
         elif before == "reactions":
             named.append("{emoji}")

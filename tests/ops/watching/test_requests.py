@@ -19,6 +19,7 @@ TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5"
 @pytest.mark.parametrize(
     ("path", "route"),
     [
+        ("/api/v10/channels/-9223372036854775808/messages/1", "/channels/{id}/messages/{id}"),
         ("/api/v10/channels/123456789012345678/messages", "/channels/{id}/messages"),
         (
             "/api/v10/channels/1/messages/2/reactions/%E2%9C%85/@me",
