@@ -317,6 +317,20 @@ async def test_a_role_that_a_member_may_not_mention_is_refused(guild: SandboxGui
         assert (await only_series(bot, guild)).mention is None
 
 
+async def test_a_mention_that_the_bot_may_not_make_in_the_signup_channel_is_refused(
+    guild: SandboxGuild, start: Start
+) -> None:
+    secret = guild.add_role("Secret", mentionable=False)
+    guild.deny(guild.channel("raid-signups"), "mention_everyone")
+    async with start() as bot:
+        panel = await use(guild, "create", template="museum", when="every tuesday 8pm", mention=secret)
+
+        await panel.click("Save")
+
+        assert "give me Mention Everyone in #raid-signups" in panel.text()
+        assert await all_series(bot, guild) == []
+
+
 async def test_posting_at_the_start_is_asked_about(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         panel = await use(guild, "create", template="museum", when="every tuesday 8pm", posted="at start")
