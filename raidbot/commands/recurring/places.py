@@ -98,7 +98,7 @@ def _described(view: SeriesView, held: StandingPlace | None, roles: dict[str, st
     role = bold(roles.get(held.role, held.role))
     away = [day_in_words(id_.day) for id_ in _away(view, held)]
     return lines(
-        say("You come to {series} every time, as {role}.", series=bold(view.series.name), role=role),
+        say("You’re in {series} every time, as {role}.", series=bold(view.series.name), role=role),
         say("Not on {dates}.", dates=Listed(tuple(away), "and")) if away else None,
         say("This series starts with an empty roster now, so places rest.")
         if view.series.roster is RosterMode.EMPTY
@@ -198,10 +198,11 @@ async def stay_away(
     after = await context.change(partial(rules.stay_away, member=member, id_=id_, away=away))
     day = day_in_words(id_.day)
     if other is not None:
-        missing = say("{member} doesn’t come on {day}. Their place stays.", member=bold(other.name), day=day)
+        missing = say("{member} isn’t coming on {day}. Their place stays.", member=bold(other.name), day=day)
         await after.home(render(missing))
         return
-    said = say("You don't come on {day}. Your place stays.", day=day) if away else say("You come on {day}.", day=day)
+    came = say("You’re coming on {day}.", day=day)
+    said = say("You’re not coming on {day}. Your place stays.", day=day) if away else came
     await place(after, render(paragraph(said)))
 
 

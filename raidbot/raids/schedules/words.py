@@ -45,9 +45,13 @@ def describe(schedule: Schedule) -> Text:
     )
 
 
-def describe_rule(schedule: Schedule) -> Text:
-    """Return the rule in a sentence: “Every 2 weeks on Monday and Thursday at 20:00 (Europe/London).”"""
-    at = say("{time} ({zone})", time=_clock(schedule.start.time()), zone=Name(schedule.zone))
+def describe_rule(schedule: Schedule, *, has_time: bool = True) -> Text:
+    """Return the rule in a sentence: “Every 2 weeks on Monday and Thursday at 20:00 (Europe/London).”
+
+    Without a time it says “at …”.
+    """
+    clock = _clock(schedule.start.time()) if has_time else Raw("…")
+    at = say("{time} ({zone})", time=clock, zone=Name(schedule.zone))
     match schedule.rule:
         case Daily(interval):
             if interval == 1:
