@@ -64,7 +64,7 @@ def describe_rule(schedule: Schedule, *, has_time: bool = True) -> Text:
         case MonthlyByDate():
             return _by_date(schedule.rule, at)
         case EveryHours(hours):
-            start = WallClock(schedule.start, schedule.zone)
+            start = WallClock(schedule.start, schedule.zone) if has_time else day_in_words(schedule.start)
             return count(
                 "Every {n} hour, counted from {start}.", "Every {n} hours, counted from {start}.", hours, start=start
             )
