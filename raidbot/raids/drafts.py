@@ -1,5 +1,6 @@
 """Drafts: the choices made in /create, and the raid planned from them."""
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 from raidbot.raids.deadlines.deadline import with_signup_lead
 from raidbot.raids.kinds import kind_infos
+from raidbot.raids.labels import bold
 from raidbot.raids.lifecycle import MAX_LEAD
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
 from raidbot.raids.schedules.model import Lead
@@ -16,6 +18,7 @@ from raidbot.raids.times.zones import place_named
 from raidbot.utils.clean_text import clean_line, is_blank
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
+from raidbot.utils.words import Name, Raw, say
 
 DRAFT_LIFETIME = timedelta(days=1)
 """Age at which an unconfirmed draft is deleted."""
@@ -30,6 +33,9 @@ Activity = Template | Kind
 """Anything /create can make: a raid from a template, or a kind that needs no template."""
 
 _MAX_NAMED = 15
+_MAX_SHOWN = 50
+_LIKENESS = 0.57
+"""How much of a typed name has to be right for the bot to guess, from 0 to 1."""
 _MAX_LIST_LENGTH = 1000
 _ASKED_OF_TEMPLATES = frozenset({"length_minutes", "strategy"})
 _FIELD_LABELS = {
@@ -45,9 +51,16 @@ _FIELD_LABELS = {
 
 class UnknownActivity(Refusal):
     def __init__(self, text: str, catalogue: Catalogue) -> None:
-        offered = [label for _, label in activities(catalogue)]
-        listed = f"one of: {', '.join(map(escape, offered))}" if len(offered) <= _MAX_NAMED else "one from the list"
-        super().__init__(f"There is nothing called “{escape(text[:50])}” to sign up for. Choose {listed}.")
+        offered = activities(catalogue)
+        known = {word.casefold(): label for key, label in offered for word in (key, label)}
+        near = difflib.get_close_matches(text[:_MAX_SHOWN].casefold(), known, n=1, cutoff=_LIKENESS)
+        if near:
+            choose = say("Did you mean {label}?", label=bold(known[near[0]]))
+        elif len(offered) <= _MAX_NAMED:
+            choose = say("Choose one of: {labels}.", labels=Raw(", ".join(escape(label) for _, label in offered)))
+        else:
+            choose = say("Choose one from the list.")
+        super().__init__(say("No template “{text}”. {choose}", text=Name(text[:_MAX_SHOWN]), choose=choose))
 
 
 class ActivityGone(Refusal):

@@ -178,12 +178,12 @@ class GuildSettings:
             SETTING: Switch(
                 name="members in threads",
                 key="thread-members",
-                title="Whoever signs up",
+                title="Add signups to the thread",
                 page=2,
                 place=5,
                 button="Members in threads",
-                on="is added to the raid’s thread",
-                off="is not added to threads",
+                on="yes",
+                off="no",
             )
         },
     )
@@ -193,12 +193,12 @@ class GuildSettings:
             SETTING: Switch(
                 name="refusals in threads",
                 key="notices",
-                title="Refusals if DMs are closed",
+                title="Refused signups, if DMs are closed",
                 page=2,
                 place=6,
                 button="Refusals in threads",
-                on="told in the thread",
-                off="not told",
+                on="explained in the thread",
+                off="stay silent",
             )
         },
     )
@@ -208,7 +208,7 @@ class GuildSettings:
             SETTING: Switch(
                 name="mentions if DMs are closed",
                 key="unreached",
-                title="If DMs are closed",
+                title="Other messages, if DMs are closed",
                 page=3,
                 place=1,
                 button="Mention if DMs are closed",
@@ -274,11 +274,11 @@ class GuildSettings:
             SETTING: NumberChoice(
                 name="keeping of the audit",
                 key="audit",
-                title="The audit is kept",
+                title="Keep history",
                 page=2,
                 place=2,
                 numbers=AUDIT_DAYS_CHOICES,
-                say_number=lambda days: f"for {days} days",
+                say_number=lambda days: f"{days} days",
             )
         },
     )

@@ -187,7 +187,7 @@ async def it_is_put_up_again_and_cancelled(windows: Windows) -> None:
     await expect(windows.board(mara)).not_to_contain_text(first)
     await ben.open("RaidBot")
     await ben.press(ben.message("takes place again"), "I cannot come")
-    await expect(ben.message("You are off")).to_be_visible()
+    await expect(ben.message("You left")).to_be_visible()
     await ben.open("raid-signups")
     await windows.until_board_says("0/5 seats taken")
 

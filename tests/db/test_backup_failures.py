@@ -259,7 +259,7 @@ _LESS_ROOT = (_SETPRIV, "--bounding-set=-dac_override,-dac_read_search") if _SET
         (_damage, "is damaged"),
         pytest.param(
             lambda path: path.parent.chmod(0o555),
-            "cannot be written. Check the rights",
+            "Run: chmod u+rwx",
             marks=pytest.mark.skipif(os.geteuid() == 0 and not _LESS_ROOT, reason="root may write everywhere"),
         ),
     ],
@@ -273,7 +273,7 @@ def test_without_a_copy_the_bot_ends_and_says_why(
     prepare(path)
     before = files(path.parent)
 
-    child = output_of(*_LESS_ROOT, sys.executable, "-c", _RUN, DISCORD_TOKEN="x", RAIDBOT_DATABASE=str(path))
+    child = output_of(*_LESS_ROOT, sys.executable, "-c", _RUN, DISCORD_TOKEN="a.token", RAIDBOT_DATABASE=str(path))
     said = child.stdout
     path.parent.chmod(0o755)
 

@@ -336,7 +336,7 @@ async def the_raid_is_put_up_again(people: GuildPeople) -> None:
         await people.until_received(member, "takes place again")
     await people.until_board_has("The Old Keep", "5/5")
 
-    assert "You are off" in (await people.dora.click(people.dora.dms[-1], "I cannot come")).text()
+    assert "You left" in (await people.dora.click(people.dora.dms[-1], "I cannot come")).text()
 
     await people.until_board_has("4/5")
     assert "Dora" not in board_text(people.board)

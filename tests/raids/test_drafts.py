@@ -143,8 +143,10 @@ def test_activities_are_offered_and_understood_by_key_and_label() -> None:
             key_of(activity_named(key, untouched())) == key_of(activity_named(f" {label.upper()} ", untouched())) == key
         )
         assert len(label) <= 100
-    with pytest.raises(UnknownActivity, match=r"called “picnic” to sign up for\. Choose one of: Dragonspyre"):
+    with pytest.raises(UnknownActivity, match=r"No template “picnic”\. Choose one of: Dragonspyre"):
         activity_named("picnic", untouched())
+    with pytest.raises(UnknownActivity, match=r"No template “musem”\. Did you mean \*\*Museum Signup\*\*\?"):
+        activity_named("musem", untouched())
 
 
 def test_choosing_another_activity_forgets_what_it_does_not_ask_for() -> None:

@@ -77,13 +77,13 @@ class AnnouncementContext(PanelContext):
         await self.show(changed.id, "Saved.")
 
     async def show(self, number: int, text: str = "") -> None:
-        """Show one announcement with the message that it would be now. Raises NoSuchAnnouncement."""
+        """Show one announcement with the message that it will be. Raises NoSuchAnnouncement."""
         one = await self.found(number)
         example, guild = self.subject.example, permissions.guild_of(self.interaction)
         (post,) = planned(example, [one])
         doubled = [owner for owner in self.subject.others if post.key in await self._keys_of(owner)]
         names = partial(guilds.names, guild=self.guild, members=[example.leader or example.creator])
-        message = message_of(example, post, await self.state.db.read(names))
+        message = message_of(example, post, await self.state.db.read(names), preview_at=self.state.now())
         reach = await reach_of(self.interaction, self.subject, one)
         page = views.Page(self.subject, one, message, reach, lacking(guild, self.subject, one), tuple(doubled))
         await self.page(text, *views.page_rows(page), embeds=(views.page_embed(page),))

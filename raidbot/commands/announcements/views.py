@@ -86,7 +86,7 @@ def page_embed(page: Page) -> discord.Embed:
         page.warning,
     )
     embed = panel_embed(render(say("Announcement")), render(lines(*facts)))
-    embed.add_field(name=render(say("This is how it looks now")), value=clip(page.message.content, _MAX_FIELD_LENGTH))
+    embed.add_field(name=render(say("This is how it will look")), value=clip(page.message.content, _MAX_FIELD_LENGTH))
     known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     return embed.set_footer(text=f"In the text you can use {known}")
 

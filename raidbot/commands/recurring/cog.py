@@ -127,7 +127,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
         await manage.ask_edit(await self._found(interaction, series))
 
     @app_commands.command(description="Skip one date of a series")
-    @app_commands.describe(series=_WHICH, date="Which date; all next ones if left out")
+    @app_commands.describe(series=_WHICH, date="Which date; leave it out to choose from the next ones")
     async def skip(self, interaction: Interaction, series: str, date: str | None = None) -> None:
         await self._check(interaction, Permission.RECURRING_SKIP)
         context = await self._found(interaction, series)

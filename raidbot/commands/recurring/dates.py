@@ -22,6 +22,7 @@ from raidbot.raids.permissions import Permission, check_may_lead
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.edits import NotPlanned
 from raidbot.raids.schedules.occurrences import Occurrence, Status, find, same_start
+from raidbot.raids.schedules.parse_posting import is_time_of_day, parse_time_of_day
 from raidbot.raids.schedules.refusals import MAX_CHARACTERS
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series import rules
@@ -179,8 +180,9 @@ async def _one_said(context: SeriesContext) -> None:
     if not said:
         await show_date(context, id_, render(say("Nothing was different.")))
         return
+    one = occurrence(await context.view(), id_)
     now = context.state.now()
-    to = _wall_clock(context, said["when"]) if "when" in said else None
+    to = _wall_clock(context, said["when"], one) if "when" in said else None
     minutes = _minutes(said["length"]) if "length" in said else None
 
     def changed(single: SingleChange) -> SingleChange:
@@ -204,9 +206,15 @@ async def _one_said(context: SeriesContext) -> None:
     await show_date(after, id_, render(paragraph(say("Saved."), warning, at_once)))
 
 
-def _wall_clock(context: SeriesContext, text: str) -> datetime:
-    """Return a typed time as the series' clock shows it. Raises NotATime."""
+def _wall_clock(context: SeriesContext, text: str, one: Occurrence) -> datetime:
+    """Return a typed time as the series' clock shows it; a time of day alone is on the day of the occurrence.
+
+    Raises NotATime or NotASchedule.
+    """
     place = context.series.schedule.place
+    if is_time_of_day(text, context.locale):
+        at, _ = parse_time_of_day(text, locale=context.locale)
+        text = f"{one.starts_at.astimezone(place):%Y-%m-%d} {at:%H:%M}"
     when = parse_time(text, zone=place, now=context.state.now(), locale=context.locale)
     return when.instant.astimezone(place).replace(tzinfo=None, fold=0)
 

@@ -59,7 +59,7 @@ async def _ahead(context: SeriesContext) -> list[DatesOff]:
 
 
 async def add(context: SeriesContext, text: str) -> None:
-    """Add typed dates off, and say what falls out. Raises NotASchedule or NotATime."""
+    """Add typed dates off, and say what they take away. Raises NotASchedule or NotATime."""
     now = context.state.now()
     zone = await _zone_of(context)
     typed = parse_dates_off(text, today=now.astimezone(zone).date(), locale=context.locale)
@@ -88,7 +88,7 @@ def _added(found: tuple[DatesOff, ...], typed: tuple[DatesOff, ...]) -> tuple[Da
 
 
 async def _fall_out(context: SeriesContext, concerned: list[Series], typed: tuple[DatesOff, ...]) -> Text:
-    """Say how many raids fall out by these dates, and which are posted already and stay."""
+    """Say how many raids these dates take away, and which are posted already and stay."""
     now = context.state.now()
     fallen: list[Occurrence] = []
     stay: dict[str, None] = {}
@@ -102,7 +102,7 @@ async def _fall_out(context: SeriesContext, concerned: list[Series], typed: tupl
     codes = Listed(tuple(say("`{code}`", code=Code(code)) for code in stay), "and")
     return paragraph(
         say("Saved."),
-        count("{n} raid falls out.", "{n} raids fall out.", len(fallen)),
+        count("{n} raid won’t take place.", "{n} raids won’t take place.", len(fallen)),
         count(
             "{n} is posted already and stays: {codes}.",
             "{n} are posted already and stay: {codes}.",

@@ -120,7 +120,7 @@ async def pause(context: SeriesContext, until: str) -> None:
         today = now.astimezone(series.schedule.place).date()
         day = parse_date(until.strip().removeprefix("until "), today=today, locale=context.locale)
         if day <= today:
-            raise NotASchedule(say("{day} is not ahead. Give a later date.", day=day_in_words(day)))
+            raise NotASchedule(say("{day} has begun or is in the past. Give a later date.", day=day_in_words(day)))
     after = await context.change(partial(rules.pause, until=day))
     first = next(iter((await after.view()).dates.raids), None)
     next_one = say("The next raid is {at}.", at=Instant(first.occurrence.starts_at)) if first else None

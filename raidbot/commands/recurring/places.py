@@ -7,15 +7,15 @@ from functools import partial
 
 from raidbot.commands.recurring import views
 from raidbot.commands.recurring.context import SeriesContext
-from raidbot.commands.recurring.posted import check_not_posted
+from raidbot.commands.recurring.posted import check_not_posted, posted_ahead
 from raidbot.commands.recurring.views import SeriesView
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import GREY, MAX_OPTIONS, RED, options
 from raidbot.commands.ui.member_picker import PickedMember
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
-from raidbot.raids.labels import bold
-from raidbot.raids.model import RoleKey
+from raidbot.raids.labels import bold, coded
+from raidbot.raids.model import MemberId, RoleKey
 from raidbot.raids.permissions import Permission
 from raidbot.raids.schedules.edits import NotPlanned
 from raidbot.raids.schedules.rules import RecurrenceId
@@ -25,7 +25,7 @@ from raidbot.raids.series.planning import kind_of
 from raidbot.raids.series.rules import NotAPlace
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import clip
-from raidbot.utils.words import Listed, Name, Text, day_in_words, lines, paragraph, render, say
+from raidbot.utils.words import Listed, Name, Text, count, day_in_words, lines, paragraph, render, say
 
 EVERYBODY: tuple[Permission, ...] = ()
 
@@ -98,7 +98,7 @@ def _described(view: SeriesView, held: StandingPlace | None, roles: dict[str, st
     role = bold(roles.get(held.role, held.role))
     away = [day_in_words(id_.day) for id_ in _away(view, held)]
     return lines(
-        say("You come to {series} every time, as {role}.", series=bold(view.series.name), role=role),
+        say("You’re in {series} every time, as {role}.", series=bold(view.series.name), role=role),
         say("Not on {dates}.", dates=Listed(tuple(away), "and")) if away else None,
         say("This series starts with an empty roster now, so places rest.")
         if view.series.roster is RosterMode.EMPTY
@@ -126,7 +126,7 @@ async def join(context: SeriesContext, text: str, other: PickedMember | None = N
     member = context.asker if other is None else other.id
     after = await context.change(partial(rules.join, member=member, role=RoleKey(key), now=context.state.now()))
     if other is None:
-        await place(after)
+        await place(after, await _on_posted_boards(after, member))
         return
     role = bold(roles[key])
     await after.home(
@@ -137,6 +137,22 @@ async def join(context: SeriesContext, text: str, other: PickedMember | None = N
                 series=bold(view.series.name),
                 role=role,
             )
+        )
+    )
+
+
+async def _on_posted_boards(context: SeriesContext, member: MemberId) -> str:
+    """Return what to do about raids that are posted already, or "" if the member is in all of them."""
+    posted = await posted_ahead(context.state, context.series)
+    without = [raid for raid in posted if raid.is_open and member not in set(raid.members())]
+    if not without:
+        return ""
+    return render(
+        count(
+            "{n} raid is posted already: sign up on the board of {raids}.",
+            "{n} raids are posted already: sign up on the boards of {raids}.",
+            len(without),
+            raids=Listed(tuple(map(coded, without)), "and"),
         )
     )
 
@@ -198,10 +214,11 @@ async def stay_away(
     after = await context.change(partial(rules.stay_away, member=member, id_=id_, away=away))
     day = day_in_words(id_.day)
     if other is not None:
-        missing = say("{member} doesn’t come on {day}. Their place stays.", member=bold(other.name), day=day)
+        missing = say("{member} isn’t coming on {day}. Their place stays.", member=bold(other.name), day=day)
         await after.home(render(missing))
         return
-    said = say("You don't come on {day}. Your place stays.", day=day) if away else say("You come on {day}.", day=day)
+    came = say("You’re coming on {day}.", day=day)
+    said = say("You’re not coming on {day}. Your place stays.", day=day) if away else came
     await place(after, render(paragraph(said)))
 
 

@@ -125,14 +125,16 @@ async def checked_plan(context: DraftContext, view: DraftView) -> Series:
     if shown is not None and not shown.raids and context.stored.editing is None:
         raise NotASchedule(say("No raid of this series lies ahead. Choose another rule or a later end."))
     settings = await state.settings(context.guild)
+    channels: set[int] = set()
     for raid in sample_raids(series, context.catalogue, context.state.now()):
         if series.channel is None:
-            signup_channel(guild, settings, raid.kind)
+            channels.add(signup_channel(guild, settings, raid.kind).id)
         else:
-            channel_to_post(context.interaction, series.channel)
+            channels.add(channel_to_post(context.interaction, series.channel))
         await check_reactable(context.interaction, raid, settings.signup_style)
     if draft.mention is not None:
-        check_may_mention(context.interaction, draft.mention, series.channel)
+        for channel in sorted(channels):
+            check_may_mention(context.interaction, draft.mention, channel)
     await _check_leaders(context, series)
     return series
 

@@ -35,7 +35,7 @@ from raidbot.raids.series.model import OccurrenceState, PastOccurrence, Series
 from raidbot.raids.series.samples import all_roles, roles_of
 from raidbot.raids.series.words import describe_trouble
 from raidbot.raids.templates.catalogue import Catalogue
-from raidbot.utils.text import clip, fit_lines, isolated
+from raidbot.utils.text import clip, escape, fit_lines, isolated
 from raidbot.utils.words import (
     Code,
     Instant,
@@ -208,7 +208,7 @@ def series_embed(view: SeriesView) -> discord.Embed:
     room = _MAX_LENGTH - sum(map(len, lines_)) - sum(map(len, tail))
     if dates:
         lines_ += ["", f"**{render(say('Next dates'))}**", fit_lines(dates, max(room, 500)), *tail]
-    embed = panel_embed(isolated(series.name), clip("\n".join(lines_), 4096))
+    embed = panel_embed(escape(series.name), clip("\n".join(lines_), 4096))
     return embed.set_footer(text=render(say("Series {code}", code=Code(series.code))))
 
 

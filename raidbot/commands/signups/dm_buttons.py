@@ -23,8 +23,8 @@ from raidbot.raids.reminders.message import SNOOZE, concerns, may_snooze
 from raidbot.raids.rosters import manager_edits, signups, substitutes
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import stamp, stamps
-from raidbot.utils.words import Instant, Mention, Name, render, say
+from raidbot.utils.text import stamps
+from raidbot.utils.words import Instant, Mention, Name, Raw, render, say
 
 _FINAL = (
     substitutes.SeatedAlready,
@@ -111,7 +111,8 @@ class DmButtons:
             await self._change(press, raid, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
             raise NotInAnyMore(raid) from None
-        return f"You are off {labels.coded(raid)} at {stamp(raid.starts_at)}."
+        left = say("You left {raid}, which starts {at}.", raid=labels.coded(raid), at=Instant(raid.starts_at))
+        return render(left)
 
     async def _snooze(self, press: Press, reminds: Sequence[tuple[RaidId, int]]) -> None:
         """Queue the reminder again, once for each message. It ends as the first one would: see `LateTexts`."""
@@ -164,12 +165,17 @@ class DmButtons:
                 said = with_signup_text(change, member, " ".join((said, *done(change, member))))
             else:
                 left = (await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))).raid
-                said = f"All right, you do not come to {labels.coded(raid)}."
+                said = render(say("OK, you’re not coming to {raid}.", raid=labels.coded(raid)))
                 if member in set(left.members()):
-                    said = f"All right, you do not come as {labels.bold(role.name)}. {place(left, member)}"
+                    other = say(
+                        "OK, you’re not coming as {role}. {place}",
+                        role=labels.bold(role.name),
+                        place=Raw(place(left, member)),
+                    )
+                    said = render(other)
                 elif member in set(left.asked()):
                     other = say(
-                        "All right, you do not come as {role}. You are asked for another role, too.",
+                        "OK, you’re not coming as {role}. You are asked for another role, too.",
                         role=labels.bold(role.name),
                     )
                     said = render(other)

@@ -75,7 +75,7 @@ class StandingButtons:
         if raid is not None:  # the clock posted it meanwhile
             with suppress(Refusal):
                 await self._leave(raid, member, cause)
-        return say("You don’t come to {series} on {day}. Your place stays.", series=bold(series.name), day=day)
+        return say("You’re not coming to {series} on {day}. Your place stays.", series=bold(series.name), day=day)
 
     async def _next(self, pressed: SeriesId, member: MemberId) -> tuple[Series, Occurrence]:
         """Return the series with the member's next date. Raises NoSuchSeries, NotAPlace or NoDateAhead."""

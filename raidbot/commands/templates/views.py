@@ -177,7 +177,7 @@ def _origin(entry: Entry) -> str:
     if entry.is_own:
         return "this server’s own"
     game = f" for {escape(entry.template.game)}" if entry.template.game else ""
-    changed = changed_fields(entry)
+    changed = [name.replace("_", " ") for name in changed_fields(entry)]
     return f"comes with the bot{game}" + (f"; changed here: {joined(changed)}" if changed else "")
 
 

@@ -18,7 +18,7 @@ from raidbot.utils.text import clip, escape, stamps
 from raidbot.utils.words import Instant, render, say
 
 WHEN_LABEL = "When does it begin?"
-SIGNUP_TEXT_LABEL = "What whoever signs up reads"
+SIGNUP_TEXT_LABEL = "What members read after they sign up"
 DEADLINE_LABEL = "How long before the start do signups close?"
 _MAX_HINT_LENGTH = 100
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from raidbot.raids.announcements.model import MAX_TEXT_LENGTH, PlannedPost
 from raidbot.raids.model import MemberId, Raid
@@ -66,10 +67,13 @@ def accepted_text(text: str) -> str:
     return cleaned
 
 
-def message_of(raid: Raid, post: PlannedPost, names: Mapping[MemberId, str]) -> Message:
+def message_of(
+    raid: Raid, post: PlannedPost, names: Mapping[MemberId, str], *, preview_at: datetime | None = None
+) -> Message:
     """Return the message for the raid as it is. What people wrote is shown literally and mentions nobody.
 
-    Members who do not fit are counted, not mentioned.
+    Members who do not fit are counted, not mentioned. For a preview that is read at `preview_at`, {in} reads as it will
+    when the announcement is posted.
     """
     seated = tuple(seat.member for seat in raid.seats) if post.seated else ()
     members = seated[:MAX_NOTIFIED]
@@ -78,7 +82,9 @@ def message_of(raid: Raid, post: PlannedPost, names: Mapping[MemberId, str]) -> 
         mentions.append(render(say("and {more} more", more=len(seated) - len(members))))
     above = " ".join(mentions)
     room = _MAX_CONTENT_LENGTH - len(above) - 1
-    text = _joined(_parts(raid, post.text or usual_text(post), names), room)
+    early = timedelta() if preview_at is None else post.moment.at(raid) - preview_at
+    facts = _facts(raid, names, relative_to=raid.starts_at - early)
+    text = _joined(_parts(post.text or usual_text(post), facts), room)
     return Message("\n".join(filter(None, (above, text))), members, post.roles)
 
 
@@ -87,14 +93,14 @@ def usual_text(post: PlannedPost) -> str:
     return "{title} starts {in}. {board}" if post.moment.is_before else "{title} started {in}. {board}"
 
 
-def _parts(raid: Raid, text: str, names: Mapping[MemberId, str]) -> Iterator[tuple[str, bool]]:
+def _parts(text: str, facts: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
     """Yield the parts of the message; True for those that may be cut."""
     end = 0
     for part in _PARTS.finditer(text):
         yield text[end : part.start()], True
         end = part.end()
         name = _known(part["name"] or "")
-        yield (part[0][:1], True) if name is None else (_fact(name, raid, names), False)
+        yield (part[0][:1], True) if name is None else (facts[name], False)
     yield text[end:], True
 
 
@@ -109,18 +115,15 @@ def _joined(parts: Iterator[tuple[str, bool]], room: int) -> str:
     return said.strip()
 
 
-def _fact(name: str, raid: Raid, names: Mapping[MemberId, str]) -> str:
-    match name:
-        case "title":
-            return f"**{escape(clip(raid.name, _MAX_TITLE_LENGTH))}**"
-        case "start":
-            return stamp(raid.starts_at)
-        case "in":
-            return stamp(raid.starts_at, "R")
-        case "board":
-            return raid.link or ""
-        case _:
-            return escape(names.get(raid.leader or raid.creator, "Member"))
+def _facts(raid: Raid, names: Mapping[MemberId, str], *, relative_to: datetime) -> dict[str, str]:
+    """Return what stands for each placeholder; {in} counts to `relative_to`."""
+    return {
+        "title": f"**{escape(clip(raid.name, _MAX_TITLE_LENGTH))}**",
+        "start": stamp(raid.starts_at),
+        "in": stamp(relative_to, "R"),
+        "board": raid.link or "",
+        "leader": escape(names.get(raid.leader or raid.creator, "Member")),
+    }
 
 
 def _known(name: str) -> str | None:

@@ -20,7 +20,12 @@ class NotPlanned(NotASchedule):
     """The schedule plans nothing with this identity."""
 
     def __init__(self, id_: RecurrenceId) -> None:
-        super().__init__(say("This series has no raid on {day}.", day=day_in_words(id_.day)))
+        super().__init__(
+            say(
+                "This series has no raid on {day}. Choose one of its dates.",
+                day=day_in_words(id_.day),
+            )
+        )
 
 
 # This one

@@ -19,7 +19,7 @@ from raidbot.raids.times.parse import parse_time
 from raidbot.raids.times.reader import read
 from raidbot.raids.times.refusals import NoSuchDate, NotATime
 from raidbot.raids.times.tokens import Date
-from raidbot.utils.words import count, say
+from raidbot.utils.words import count, day_in_words, say
 
 _SINCE = re.compile(r"^(?P<word>since|seit|from|starting(?: on)?|beginning|ab|on) ")
 _UNTIL = re.compile(r"^(?:until|till|til|to|through|ends?(?: on)?|bis|last on) ")
@@ -32,6 +32,9 @@ _DAYS_OF_A_MONTH = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|\.)?(?: ?- ?| to | bis )(\d{1,2})(?:st|nd|rd|th|\.)? ([^\W\d_]+\b.*)"
 )
 _TO = re.compile(r" ?- ?| to | until | till | bis ")
+_YEAR = re.compile(r"\d{4}")
+_LONGEST_WITHOUT_YEAR = timedelta(days=183)
+"""Longer dates off are rather two days in the wrong order: “26 dec - 24 dec”."""
 
 
 def parse_dates(
@@ -127,7 +130,7 @@ def _candidates(said: Date, today: date) -> Iterator[date]:
 def _range(item: str, today: date, locale: str) -> DatesOff:
     if found := _DAYS_OF_A_MONTH.fullmatch(item):
         first = parse_date(f"{found[1]} {found[3]}", today=today, locale=locale)
-        return DatesOff(first, parse_date(f"{found[2]} {found[3]}", today=first, locale=locale))
+        return _checked(first, parse_date(f"{found[2]} {found[3]}", today=first, locale=locale), item)
     for mark in _TO.finditer(item):
         sides = item[: mark.start()], item[mark.end() :]
         try:
@@ -135,9 +138,22 @@ def _range(item: str, today: date, locale: str) -> DatesOff:
             last = parse_date(sides[1], today=first, locale=locale)
         except (NotASchedule, NotATime):
             continue
-        return DatesOff(first, last)
+        return _checked(first, last, sides[1])
     day = parse_date(item, today=today, locale=locale)
     return DatesOff(day, day)
+
+
+def _checked(first: date, last: date, typed_last: str) -> DatesOff:
+    """Return the dates off. Raises NotASchedule if only the missing year of the last day makes them so many."""
+    if last - first > _LONGEST_WITHOUT_YEAR and not _YEAR.search(typed_last):
+        raise NotASchedule(
+            say(
+                "I read this as {first} to {last}. Write the earlier day first, or add the year of the last one.",
+                first=day_in_words(first),
+                last=day_in_words(last),
+            )
+        )
+    return DatesOff(first, last)
 
 
 def _with_times(items: list[str], locale: str) -> Iterator[str]:

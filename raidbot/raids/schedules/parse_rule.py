@@ -20,7 +20,7 @@ _EXAMPLE = "every monday and thursday"
 _MAX_WORDS_OF_TIME = 4
 _KNOWN = (
     "every", "each", "other", "on", "the", "of", "and", "to", "day", "week", "month", "hour", "last", "at", "daily",
-    "weekly", "monthly", "hourly",
+    "weekly", "monthly", "hourly", "am", "pm",
 )  # fmt: skip
 _WORKDAYS, _WEEKEND = (0, 1, 2, 3, 4), (5, 6)
 _NUMBERS = {**words.NUMBERS, **words.ORDINALS, "other": 2}
@@ -67,6 +67,7 @@ class _Parser:
     """Tries one pattern after the other on a whole text; the first that matches decides."""
 
     def __init__(self, locale: str) -> None:
+        self._locale = locale
         self._weekdays = words.weekdays(locale)
         day = rf"(?:{any_of(self._weekdays)})s?"
         self._day = re.compile(day)
@@ -109,8 +110,10 @@ class _Parser:
     def unknown_word(self, said: str) -> str:
         """Return the first word that no rule has, or the whole text."""
         known = {*self._weekdays, *words.NUMBERS, *words.ORDINALS, *_KNOWN}
-        unknown = (word for word in re.findall(r"\w*[^\W\d_]\w*", said) if not known & {word, word.removesuffix("s")})
-        return next(unknown, said)
+        found = re.findall(r"\w*[^\W\d_]\w*", said)
+        unknown = [word for word in found if not known & {word, word.removesuffix("s")}]
+        no_times = [word for word in unknown if not is_time_of_day(word, self._locale)]
+        return next(iter(no_times), said)
 
     def _hours(self, found: re.Match[str]) -> Rule:
         return EveryHours(_number_in(found[0], r"hour|h"))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from math import inf
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.times import vocabulary as words
@@ -14,6 +15,7 @@ _AMOUNT = rf"-?\d{{1,9}}(?:[.,]\d{{1,2}})?|half an?|an?|{any_of(_NUMBERS)}"
 _PART = re.compile(rf"({_AMOUNT}) ?({any_of(words.UNITS)})\b(?:,? and |, ?| )?")
 _MINUTE = 60
 _MINUTES_PER_DAY = 24 * 60
+_SECONDS_PER_DAY = 60 * _MINUTES_PER_DAY
 
 
 class NoFixedLengthError(Exception):
@@ -27,10 +29,11 @@ class NoFixedLengthError(Exception):
 def parse_span(said: str) -> tuple[int, int] | None:
     """Return days and minutes of “1 day, 2 hours”, “1 h 30 min”, “ten minutes”, “half an hour”.
 
-    None stands for other words, and for a number without a unit. Parts of days are minutes. Both may be negative.
+    None stands for other words, for a number without a unit, and for units that do not get smaller: “1 h 2 h” is no
+    span. Parts of days are minutes. Both may be negative.
     Raises NoFixedLengthError.
     """
-    days, seconds, end = 0.0, 0.0, 0
+    days, seconds, end, smallest = 0.0, 0.0, 0, inf
     while end < len(said):
         part = _PART.match(said, end)
         if part is None:
@@ -38,6 +41,10 @@ def parse_span(said: str) -> tuple[int, int] | None:
         kind, size = words.UNITS[part[2]]
         if kind == "months":
             raise NoFixedLengthError(part[0])
+        length = size * _SECONDS_PER_DAY if kind == "days" else size
+        if length >= smallest:
+            return None
+        smallest = length
         if kind == "days":
             days += _amount(part[1]) * size
         else:

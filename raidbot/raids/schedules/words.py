@@ -45,9 +45,13 @@ def describe(schedule: Schedule) -> Text:
     )
 
 
-def describe_rule(schedule: Schedule) -> Text:
-    """Return the rule in a sentence: “Every 2 weeks on Monday and Thursday at 20:00 (Europe/London).”"""
-    at = say("{time} ({zone})", time=_clock(schedule.start.time()), zone=Name(schedule.zone))
+def describe_rule(schedule: Schedule, *, has_time: bool = True) -> Text:
+    """Return the rule in a sentence: “Every 2 weeks on Monday and Thursday at 20:00 (Europe/London).”
+
+    Without a time it says “at …”.
+    """
+    clock = _clock(schedule.start.time()) if has_time else Raw("…")
+    at = say("{time} ({zone})", time=clock, zone=Name(schedule.zone))
     match schedule.rule:
         case Daily(interval):
             if interval == 1:
@@ -60,7 +64,7 @@ def describe_rule(schedule: Schedule) -> Text:
         case MonthlyByDate():
             return _by_date(schedule.rule, at)
         case EveryHours(hours):
-            start = WallClock(schedule.start, schedule.zone)
+            start = WallClock(schedule.start, schedule.zone) if has_time else day_in_words(schedule.start)
             return count(
                 "Every {n} hour, counted from {start}.", "Every {n} hours, counted from {start}.", hours, start=start
             )

@@ -35,7 +35,9 @@ def news(before: Series | None, after: Series, cause: Cause) -> tuple[News, ...]
 
 def trouble_begins(series: Series, trouble: Trouble) -> Text:
     """Return what the creator of a series is told at the first failure."""
-    again = count("I try again, and stop after {n} attempt.", "I try again, and stop after {n} attempts.", MAX_FAILURES)
+    again = count(
+        "I’ll try again, and stop after {n} attempt.", "I’ll try again, and stop after {n} attempts.", MAX_FAILURES
+    )
     cannot = say("I can’t post the next raid of {series} (`{code}`).", series=bold(series.name), code=Code(series.code))
     return paragraph(cannot, describe_trouble(trouble), again)
 

@@ -115,7 +115,7 @@ async def test_only_its_own_server_has_it(guild: SandboxGuild, sandbox: Sandbox,
         assert await offered(guild, "fish") == []
         assert await offered(elsewhere, "fish") == [("Fishing Trip", "custom-fishing")]
         refused = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="custom-fishing")
-        assert "There is nothing called “custom-fishing”" in refused.text()
+        assert "No template “custom-fishing”" in refused.text()
 
 
 async def test_changes_show_at_once_and_raids_keep_what_they_were_made_from(guild: SandboxGuild, start: Start) -> None:
@@ -148,7 +148,7 @@ async def test_a_disabled_template_is_not_offered(guild: SandboxGuild, start: St
         assert "Polaris (Cabal's Revenge)" not in listed(panel)
         assert await offered(guild, "polaris") == []
         assert await offered(guild, "", focused="hours", activity="polaris") == []
-        assert "nothing called “polaris”" in (await run_create(guild, activity="polaris")).text()
+        assert "No template “polaris”" in (await run_create(guild, activity="polaris")).text()
 
 
 @pytest.mark.parametrize(

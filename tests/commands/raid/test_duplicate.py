@@ -55,7 +55,7 @@ async def test_a_raid_is_put_up_again_with_its_roster_and_who_cannot_come_drops_
     async with start() as bot:
         answer = await alice.click(alice.dms[-1], "I cannot come")
 
-        assert "You are off" in answer.text()
+        assert "You left" in answer.text()
         assert [seat.member for seat in (await stored_raid(bot, 2)).seats] == [bob.id]
         assert [seat.member for seat in (await stored_raid(bot)).seats] == [alice.id, bob.id]
         await guild.until(lambda: "Alice" not in board_text(again))

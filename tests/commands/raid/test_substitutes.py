@@ -86,7 +86,7 @@ async def test_who_declines_is_not_asked_again_by_accident_and_the_asker_is_told
 
         answer = await alice.click(alice.dms[-1], "I cannot come")
 
-        assert "you do not come" in answer.text()
+        assert "you’re not coming" in answer.text()
         assert (await stored_raid(bot, 3)).asks == ()
         await guild.until(lambda: "can’t make it as a substitute" in dm_text(guild.owner))
 
@@ -104,7 +104,7 @@ async def test_declining_one_of_two_roles_is_not_declining_the_raid(guild: Sandb
 
         answer = await alice.click(alice.dms[-1], "I cannot come")
 
-        assert "you do not come as Healer. You are asked for another role, too." in answer.text()
+        assert "you’re not coming as Healer. You are asked for another role, too." in answer.text()
 
 
 async def test_a_request_that_ended_does_not_deny_the_one_for_another_role(guild: SandboxGuild, start: Start) -> None:
@@ -165,7 +165,7 @@ async def test_declining_says_what_one_keeps(guild: SandboxGuild, start: Start) 
         his = await bob.click(bob.dms[-1], "I cannot come")
 
         assert "You have the seat Damage in" in hers.text()
-        assert "you do not come as Damage. You have the seat Healer in" in his.text()
+        assert "you’re not coming as Damage. You have the seat Healer in" in his.text()
         assert "[I come]" not in hers.text() + his.text()
 
 

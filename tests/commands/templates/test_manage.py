@@ -89,7 +89,7 @@ async def test_disabled_templates_are_not_offered_until_they_are_enabled(guild: 
             await panel.click("Disable")
         assert "no, it is disabled" in panels[0].text()
         assert not (await entry_of(bot, guild, "Ember")).enabled
-        assert "nothing called “Ember”" in (await run_create(guild, activity="Ember")).text()
+        assert "No template “Ember”" in (await run_create(guild, activity="Ember")).text()
     async with start():
         await panels[1].click("Enable")
 
@@ -147,7 +147,7 @@ async def test_deleting_asks_first_and_leaves_posted_raids_alone(guild: SandboxG
         assert "Templates of Ravenwood" in panel.text()
         await stale.click("Disable")
         assert "This template is not there any more" in stale.text()
-        assert "nothing called “Ember”" in (await run_create(guild, activity="Ember")).text()
+        assert "No template “Ember”" in (await run_create(guild, activity="Ember")).text()
         await alice.react(board, "🛡️")
         await guild.until(lambda: "Alice" in board_text(board))
 

@@ -59,14 +59,14 @@ _TO_ONESELF: Mapping[str, Claim] = {
         lambda m, who: lambda raid: not raid.is_waiting(who, _key(raid, m[1]))
     ),
     r"You have not signed up for “": lambda _m, who: lambda raid: _is_out(raid, who),
-    r"You are off “|You have no place in “": lambda _m, who: lambda raid: _is_out(raid, who),
+    r"You left “|You have no place in “": lambda _m, who: lambda raid: _is_out(raid, who),
     r"You neither have a seat as (Team \d) nor wait for one": (
         lambda m, who: lambda raid: not _sits(raid, who, m[1]) and not raid.is_waiting(who, _key(raid, m[1]))
     ),
     r"Your seat has gone to the next in line": _always,
     r"“.*” .* has started": _always,
     r"You are no longer asked to come as (Team \d)": lambda m, who: lambda raid: not _is_asked(raid, who, m[1]),
-    r"you do not come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
+    r"you’re not coming to": lambda _m, who: lambda raid: who not in set(raid.asked()),
     r"The seat in .* has been taken": lambda _m, _who: lambda raid: any(_is_full(raid, r.name) for r in raid.roles),
 }
 _OF_THE_RAID: Mapping[str, Claim] = {

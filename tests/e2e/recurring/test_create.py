@@ -27,7 +27,7 @@ async def test_one_message_leads_from_nothing_to_a_series(guild: SandboxGuild, s
         await panel.click("Back")
         await panel.click("When")
         await panel.select("On which weekdays?", ["Tuesday", "Thursday"])
-        assert "the time of day" in panel.text()
+        assert "Every Tuesday and Thursday at … (America/New_York). The time is still missing." in panel.text()
         await submit(panel, "Type it", time="8pm", zone="Europe/London")
         await panel.click("Posting")
         await submit(panel, "Type it", posted="monday 10:00")
@@ -219,8 +219,8 @@ BAD = (
     ({"dates_off": "1 jan 2028 - 24 dec 2027"}, "before they begin"),
     ({"dates_off": "1 jan 2027 - 1 jan 2031"}, "Altogether at most"),
     ({"dates_off": "d" * 500}, "100 characters at most"),
-    ({"template": "wow raid 10"}, "There is nothing called “wow raid 10”"),
-    ({"template": "t" * 500}, "There is nothing called"),
+    ({"template": "wow raid 10"}, "No template “wow raid 10”. Did you mean World of Warcraft Raid (10)?"),
+    ({"template": "t" * 500}, "No template “ttt"),
     ({"template": "dragonspyre", "strategy": "s" * 500}, "has no strategy"),
     ({"template": "polaris", "hours": 0.75}, "does not take"),
     ({"when": "every hour", "posted": "60 days before"}, "raids open at once"),
@@ -315,6 +315,20 @@ async def test_a_role_that_a_member_may_not_mention_is_refused(guild: SandboxGui
             assert "can’t mention Secret yourself" in answer.text()
         await panel.click("Save")
         assert (await only_series(bot, guild)).mention is None
+
+
+async def test_a_mention_that_the_bot_may_not_make_in_the_signup_channel_is_refused(
+    guild: SandboxGuild, start: Start
+) -> None:
+    secret = guild.add_role("Secret", mentionable=False)
+    guild.deny(guild.channel("raid-signups"), "mention_everyone")
+    async with start() as bot:
+        panel = await use(guild, "create", template="museum", when="every tuesday 8pm", mention=secret)
+
+        await panel.click("Save")
+
+        assert "give me Mention Everyone in #raid-signups" in panel.text()
+        assert await all_series(bot, guild) == []
 
 
 async def test_posting_at_the_start_is_asked_about(guild: SandboxGuild, start: Start) -> None:

@@ -57,7 +57,7 @@ async def test_s40_a_holiday_leaves_seven_of_eight_and_one_press_makes_it_eight(
         series = await only_series(bot, guild)
 
         page = await use(guild, "holiday", days="10 jan")
-        assert "Saved. 1 raid falls out." in page.text()
+        assert "Saved. 1 raid won’t take place." in page.text()
         panel = await use(guild, "edit", series=series.code)
         await panel.click("All dates")
         assert "7 raids, 1 date off. The last one is Sunday 24 January 2027, 20:00 (UTC)." in panel.text()
@@ -94,10 +94,41 @@ async def test_dates_off_of_one_series_leave_the_others(guild: SandboxGuild, sta
 
         answer = await use(guild, "holiday", days="24 dec - 1 jan, 6 jan", series="One")
 
-        assert "Saved. 10 raids fall out." in answer.text()
+        assert "Saved. 10 raids won’t take place." in answer.text()
         off = {one.name: len(one.schedule.dates_off) for one in await all_series(bot, guild)}
         assert off == {"One": 2, "Other": 0}
         assert "in the past" in (await use(guild, "holiday", days="24 dec 2020")).text()
+
+
+async def test_a_time_of_day_alone_moves_a_raid_on_its_own_day(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        await create_series(guild, start="8 december", zone="UTC")
+        page = await use(guild, "skip", series="Museum Signup")
+        await page.select("Choose a date", ["Tue 15 Dec 2026, 20:00"])
+
+        await submit(page, "Change it", **{"When is this raid?": "9:30pm"})
+
+        assert "Tuesday 15 December 2026, 21:30 (UTC)" in page.text()
+
+
+async def test_a_holiday_with_its_days_in_the_wrong_order_is_refused(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        await create_series(guild)
+
+        answer = await use(guild, "holiday", days="26 dec - 24 dec")
+
+        assert (
+            "I read this as Saturday 26 December 2026 to Friday 24 December 2027. Write the earlier day first"
+            in answer.text()
+        )
+        assert await bot.state.series.dates_off(GuildId(guild.id)) == ()
+
+
+async def test_a_name_with_markdown_is_shown_as_typed(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel = await create_series(guild, name="**Raid** night")
+
+        assert panel.embeds[0]["title"] == r"\*\*Raid\*\* night"
 
 
 async def test_a_pause_ends_at_its_date_or_by_hand(guild: SandboxGuild, start: Start) -> None:

@@ -42,7 +42,7 @@ async def test_one_press_misses_the_next_date_whether_it_is_posted_or_not(
     assert labels(told) == [NOT_THIS_WEEK]
     async with start() as bot:
         away = await alice.click(told, NOT_THIS_WEEK)
-        assert "You don’t come to **Ember night** on Tuesday 8 December 2026. Your place stays." in away.content
+        assert "You’re not coming to **Ember night** on Tuesday 8 December 2026. Your place stays." in away.content
         assert "You already miss Tuesday 8 December 2026." in (await alice.click(told, NOT_THIS_WEEK)).content
         sandbox.advance(WEEK)
         first = (await guild.until(lambda: guild.messages(guild.channel("raid-signups"))))[0]
@@ -97,7 +97,7 @@ async def test_places_of_others_need_the_right_to_edit_series(guild: SandboxGuil
         also_refused = await use(guild, "leave", alice, series="Ember night", member=bob)
 
         assert "You may not" in refused.text()
-        assert "You come to Ember night every time, as Tank." in own.text()
+        assert "You’re in Ember night every time, as Tank." in own.text()
         assert "You may not" in also_refused.text()
         assert [place.member for place in (await only_series(bot, guild)).standing] == [bob.id]
 
@@ -108,7 +108,7 @@ async def test_a_place_is_ended_by_somebody_else(guild: SandboxGuild, start: Sta
         await ember_nights(guild)
         await use(guild, "join", series="Ember night", role="Healer", member=alice)
         away = await use(guild, "leave", series="Ember night", date="8 december", member=alice)
-        assert "Alice doesn’t come on Tuesday 8 December 2026. Their place stays." in away.text()
+        assert "Alice isn’t coming on Tuesday 8 December 2026. Their place stays." in away.text()
 
         ended = await use(guild, "leave", series="Ember night", member=alice)
         assert "Alice has no place in Ember night any more." in ended.text()
@@ -165,9 +165,9 @@ async def test_a_place_goes_on_and_ends_in_both_parts_of_a_series_that_was_cut(
         await panel.click("Save")
 
         away = await alice.click(told, NOT_THIS_WEEK)
-        assert "You don’t come to **Ember night** on Tuesday 8 December 2026." in away.content
+        assert "You’re not coming to **Ember night** on Tuesday 8 December 2026." in away.content
         sandbox.advance(timedelta(days=8))
         away = await alice.click(told, NOT_THIS_WEEK)
-        assert "You don’t come to **Later night** on Tuesday 15 December 2026." in away.content
+        assert "You’re not coming to **Later night** on Tuesday 15 December 2026." in away.content
         await use(guild, "leave", alice, series="Later night")
         assert await bot.state.series.standing_of(GuildId(guild.id), MemberId(alice.id)) == []

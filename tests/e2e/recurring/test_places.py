@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids.model import GuildId, Kind, Source
+from raidbot.raids.model import GuildId, Kind, MessageId, Source
 from raidbot.state import Cause
 from tests.commands.templates.panel_helpers import create_template
 from tests.conftest import Start
@@ -26,9 +26,9 @@ async def test_me_as_healer_every_time_but_not_this_week(sandbox: Sandbox, guild
         assert [one.name for one in offered][:1] == ["Healer"]
 
         place = await use(guild, "join", alice, series="Ember night", role=str(offered[0].value))
-        assert "You come to Ember night every time, as Healer." in place.text()
+        assert "You’re in Ember night every time, as Healer." in place.text()
         away = await use(guild, "leave", alice, series="Ember night", date="8 december")
-        assert "You don't come on Tuesday 8 December 2026. Your place stays." in away.text()
+        assert "You’re not coming on Tuesday 8 December 2026. Your place stays." in away.text()
         assert "Not on Tuesday 8 December 2026." in away.text()
         sandbox.advance(timedelta(days=7))
         first = (await guild.until(lambda: guild.messages(channel)))[0]
@@ -44,6 +44,24 @@ async def test_me_as_healer_every_time_but_not_this_week(sandbox: Sandbox, guild
         assert "Your place ended." in left.text()
         assert (await only_series(bot, guild)).standing == ()
         assert "You have no standing place" in (await use(guild, "leave", alice, series="Ember night")).text()
+
+
+async def test_whoever_joins_after_a_raid_is_posted_reads_where_to_sign_up(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    channel = guild.channel("raid-signups")
+    async with start() as bot:
+        await create_template(guild, "Ember", roles=ROLES)
+        await create_series(guild, template="Ember", name="Ember night", when="every day 20:00", zone="UTC")
+        board = (await guild.until(lambda: [one for one in guild.messages(channel) if one.reactions]))[0]
+        await bob.react(board, "💚")
+        await guild.until(lambda: "bob" in board_text(board).casefold())
+        code = (await bot.state.raid(bot.state.boards[MessageId(board.id)])).code
+
+        late = await use(guild, "join", alice, series="Ember night", role="Tank")
+        early = await use(guild, "join", bob, series="Ember night", role="Healer")
+
+        assert f"1 raid is posted already: sign up on the board of “Ember” (`{code}`)." in late.text()
+        assert "posted already" not in early.text()
 
 
 async def test_the_panel_changes_a_place_and_takes_a_date_back(guild: SandboxGuild, start: Start) -> None:
@@ -62,7 +80,7 @@ async def test_the_panel_changes_a_place_and_takes_a_date_back(guild: SandboxGui
 
         await panel.click("Come on 15 Dec")
 
-        assert "You come on Tuesday 15 December 2026." in panel.text()
+        assert "You’re coming on Tuesday 15 December 2026." in panel.text()
         (place,) = (await only_series(bot, guild)).standing
         assert (place.member, place.not_on) == (alice.id, frozenset())
         await panel.click("Back")
@@ -85,6 +103,6 @@ async def test_a_place_needs_the_role_that_signing_up_needs(guild: SandboxGuild,
         unknown = await use(guild, "join", bob, series="Museum", role="Wizard")
 
         assert "To have a place here you need the role Raider." in refused.text()
-        assert "You come to Museum every time, as Museum." in joined.text()
+        assert "You’re in Museum every time, as Museum." in joined.text()
         assert "No role “Wizard” in this series. Choose one of: Museum." in unknown.text()
         assert [one.member for one in (await only_series(bot, guild)).standing] == [bob.id]

@@ -100,7 +100,7 @@ async def test_whoever_cannot_make_one_of_two_raids_leaves_that_one(
         answer = await ann.click(message, f"Can’t make it: {code_of(second)}")
 
         await guild.until(lambda: "Ann" not in board_text(second))
-        assert "You are off" in answer.content
+        assert "You left" in answer.content
         assert answer.ephemeral
         await ann.click(message, "Snooze 10 min")
         sandbox.advance(TEN_MINUTES + SECOND)

@@ -211,7 +211,7 @@ async def raid_copy(on: StoryContext) -> Steps:
     assert [one.member for one in (await on.raid(copy)).seats] == [alice.id]
     yield
     dropped = await alice.click(alice.dms[-1], "I cannot come")
-    assert "You are off" in dropped.text()
+    assert "You left" in dropped.text()
     assert (await on.raid(copy)).seats == ()
     assert len((await on.raid(board)).seats) == 1
 

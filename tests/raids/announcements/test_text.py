@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,14 @@ def test_without_a_text_it_says_the_usual() -> None:
     at = int(START.timestamp())
 
     assert said("").content == rf"**Molten \*Core\*** starts <t:{at}:R>. {RAID.link}"
+
+
+@pytest.mark.parametrize(("minutes", "word"), [(-15, "starts"), (0, "started"), (10, "started")])
+def test_a_preview_reads_as_the_message_will_when_it_is_posted(minutes: int, word: str) -> None:
+    preview = message_of(RAID, PlannedPost(Moment(0, minutes), CHANNEL, ""), NAMES, preview_at=NOW)
+
+    at = int((NOW - timedelta(minutes=minutes)).timestamp())
+    assert preview.content == rf"**Molten \*Core\*** {word} <t:{at}:R>. {RAID.link}"
 
 
 @pytest.mark.parametrize("text", ["{voice}", "{title} {}", "{title!r}", "{raid.title}", "{0}"])

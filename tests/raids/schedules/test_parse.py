@@ -134,6 +134,9 @@ def test_other_languages_have_their_weekdays() -> None:
         ("every friday midnight", "Midnight belongs to two days"),
         ("every friday at 10:00", "Write “10:00am” or “10:00pm”"),
         ("every friday at 25:00", "I did not understand"),
+        ("every tuesday at 8 pm est", "I did not understand “est”"),
+        ("every tuesday 8pm @all", "I did not understand “all”"),
+        ("every friday 8pm and saturday 9pm", "I did not understand “every friday 8pm and saturday 9pm”"),
         ("every friday; drop table", "“drop”"),
         ("every **friday**", "I did not understand"),
     ],
@@ -243,9 +246,21 @@ def test_dates_off_are_days_and_ranges() -> None:
     assert parse_dates_off("24. bis 26. dezember", today=TODAY, locale="de") == (
         DatesOff(date(2027, 12, 24), date(2027, 12, 26)),
     )
+    assert parse_dates_off("26 dec - 24 dec 2028", today=TODAY) == (DatesOff(date(2027, 12, 26), date(2028, 12, 24)),)
 
 
-@pytest.mark.parametrize("text", ["", "24 dec 2027 - 1 jan 2027", "christmas", "24 dec 2027 - 26 dec 2029", "40 dec"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "26 dec - 24 dec",
+        "26-24 dec",
+        "24 dec 2027 - 1 jan 2027",
+        "christmas",
+        "24 dec 2027 - 26 dec 2029",
+        "40 dec",
+    ],
+)
 def test_other_dates_off_are_refused(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         parse_dates_off(text, today=TODAY)

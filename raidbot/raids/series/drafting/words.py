@@ -44,7 +44,7 @@ def when(draft: SeriesDraft) -> Text | None:
     if Chosen.RULE not in draft.chosen:
         return None
     if not draft.is_complete_schedule:
-        rule = schedule_words.describe_rule(draft.schedule)
+        rule = schedule_words.describe_rule(draft.schedule, has_time=False)
         return say("**When:** {rule} The time is still missing.", rule=rule)
     schedule = draft.schedule
     rule = paragraph(
