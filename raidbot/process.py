@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,9 +22,10 @@ from raidbot.bot import MembersIntentOffError, Options, RaidBot
 from raidbot.config import Settings
 from raidbot.db import rights
 from raidbot.db.database import Database, schema_version
-from raidbot.db.errors import UnusableDatabase
+from raidbot.db.errors import UnusableDatabase, unusable
 from raidbot.db.process_lock import AlreadyRuns
 from raidbot.db.raid_queries import hosted_count
+from raidbot.db.verified_copy import is_damage
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
 from raidbot.ops.alerts.daily_report import ReportTime
 from raidbot.ops.alerts.model import Thresholds
@@ -126,11 +128,20 @@ def _exit_code(settings: Settings, clock: Clock) -> int:
     except (UnusableLibraryError, zone_data.NoZoneDataError) as error:
         log.critical(str(error))
         return UNUSABLE_LIBRARY
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            return _fatal()
+        log.critical(str(unusable(settings.database, error)))
+        return UNUSABLE_DATABASE
     except Exception:
-        log.critical("fatal error", exc_info=True)
-        return FATAL
+        return _fatal()
     log.info("ended")
     return ENDED
+
+
+def _fatal() -> int:
+    log.critical("fatal error", exc_info=True)
+    return FATAL
 
 
 async def _serve(settings: Settings, clock: Clock) -> None:
