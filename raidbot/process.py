@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -128,20 +127,14 @@ def _exit_code(settings: Settings, clock: Clock) -> int:
     except (UnusableLibraryError, zone_data.NoZoneDataError) as error:
         log.critical(str(error))
         return UNUSABLE_LIBRARY
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error):
-            return _fatal()
-        log.critical(str(unusable(settings.database, error)))
-        return UNUSABLE_DATABASE
-    except Exception:
-        return _fatal()
+    except Exception as error:
+        if is_damage(error):
+            log.critical(str(unusable(settings.database, error)))
+            return UNUSABLE_DATABASE
+        log.critical("fatal error", exc_info=True)
+        return FATAL
     log.info("ended")
     return ENDED
-
-
-def _fatal() -> int:
-    log.critical("fatal error", exc_info=True)
-    return FATAL
 
 
 async def _serve(settings: Settings, clock: Clock) -> None:
