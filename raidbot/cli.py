@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 from raidbot import __version__, maintenance, process
 from raidbot.check import report
@@ -57,6 +58,25 @@ class WrongCommandLine(Refusal):
     """There is no such command or option; `str()` names what is near to it."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in a sentence what is wrong with a value, or missing."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises WrongCommandLine."""
+        raise WrongCommandLine(f"`{self.prog}`{_in_words(message)} {self.epilog}")
+
+
+def _in_words(message: str) -> str:
+    """Return the end of the sentence that argparse's words for an error become."""
+    if found := re.fullmatch(r"the following arguments are required: (.+)", message):
+        return f" needs {found[1]}."
+    if found := re.fullmatch(r"argument (\S+): invalid int value: '(.*)'", message):
+        return f": {found[1]} “{found[2]}” is not a whole number."
+    if found := re.fullmatch(r"argument (\S+): expected one argument", message):
+        return f": {found[1]} needs a value."
+    return f": {message.removeprefix('argument ').replace(': “', ' “', 1)}."
+
+
 Commands = dict[str, argparse.ArgumentParser]
 
 
@@ -67,16 +87,19 @@ def _parsed(parser: argparse.ArgumentParser, commands: Commands, given: list[str
         raise WrongCommandLine(
             f"There is no command “{name}”. {_did_you_mean(name, commands)}`raidbot --help` lists all commands."
         )
+    if name is None and not {"-h", "--help", "--version"}.intersection(given):
+        raise _no_such(parser, given[0])
     options, unknown = parser.parse_known_args(given)
     if unknown:
-        chosen = commands[options.name]
-        known = re.findall(r"--[\w-]+", chosen.format_help())
-        what = "option" if unknown[0].startswith("-") else "argument"
-        near = _did_you_mean(unknown[0].partition("=")[0], known)
-        raise WrongCommandLine(
-            f"`raidbot {options.name}` has no {what} “{unknown[0]}”. {near}`raidbot {options.name} --help` explains it."
-        )
+        raise _no_such(commands[options.name], unknown[0])
     return options
+
+
+def _no_such(parser: argparse.ArgumentParser, word: str) -> WrongCommandLine:
+    known = re.findall(r"--[\w-]+", parser.format_usage())
+    what = "option" if word.startswith("-") else "argument"
+    near = _did_you_mean(word.partition("=")[0], known)
+    return WrongCommandLine(f"`{parser.prog}` has no {what} “{word}”. {near}`{parser.prog} --help` explains it.")
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -104,7 +127,7 @@ class _Family:
 
 
 def _parser() -> tuple[argparse.ArgumentParser, Commands]:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="raidbot",
         description="A Discord bot with which communities organise raids.",
         epilog="`raidbot check` says what is missing before the bot can run. `raidbot help run` explains a command.",
@@ -129,7 +152,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Commands]:
     when = family.add(
         "when", _when, does="say what a typed time means", example='when "friday 8pm" --zone Europe/Berlin'
     )
-    when.add_argument("text", nargs="+", help='such as "friday 8pm"')
+    when.add_argument("text", nargs="+", metavar="TEXT", help='such as "friday 8pm"')
     when.add_argument("--zone", default="UTC", help="the server's time zone, such as Europe/Berlin (default: UTC)")
     when.add_argument("--locale", default="en-US", help="Discord's name of a language, such as en-GB (default: en-US)")
     when.add_argument("--now", type=_moment, help="pretend it is this moment (ISO 8601; UTC unless it has an offset)")

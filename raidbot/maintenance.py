@@ -79,6 +79,13 @@ def _in_words(command: Callable[[argparse.Namespace, Path], None], options: argp
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return process.FATAL
+    except PermissionError as error:
+        print(
+            f"{error.filename} is out of reach: this user may not enter the folder. Choose a place that the user who "
+            f"runs the bot may read and write, such as {database.absolute().parent}.",
+            file=sys.stderr,
+        )
+        return process.FATAL
     except KeyboardInterrupt:
         print("Interrupted: it was done as a whole, or not at all. Run it again.", file=sys.stderr)
         return process.FATAL
@@ -111,7 +118,7 @@ def _restore(options: argparse.Namespace, database: Path) -> None:
         print("  Delete it, and the files whose names begin with its name, when you need nothing of it any more.")
     if done.is_older:
         print("  It is of an older version: the next start keeps a copy of it and updates it.")
-    print("  Start the bot with: raidbot run")
+    print("  Now start the bot.")
 
 
 def _export_server(options: argparse.Namespace, database: Path) -> None:

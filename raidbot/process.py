@@ -20,9 +20,10 @@ from raidbot.bot import MembersIntentOffError, Options, RaidBot
 from raidbot.config import Settings
 from raidbot.db import rights
 from raidbot.db.database import Database, schema_version
-from raidbot.db.errors import UnusableDatabase
+from raidbot.db.errors import UnusableDatabase, unusable
 from raidbot.db.process_lock import AlreadyRuns
 from raidbot.db.raid_queries import hosted_count
+from raidbot.db.verified_copy import is_damage
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.ops.alerts.daily_report import ReportTime
@@ -126,7 +127,10 @@ def _exit_code(settings: Settings, clock: Clock) -> int:
     except (UnusableLibraryError, zone_data.NoZoneDataError) as error:
         log.critical(str(error))
         return UNUSABLE_LIBRARY
-    except Exception:
+    except Exception as error:
+        if is_damage(error):
+            log.critical(str(unusable(settings.database, error)))
+            return UNUSABLE_DATABASE
         log.critical("fatal error", exc_info=True)
         return FATAL
     log.info("ended")

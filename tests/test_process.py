@@ -263,6 +263,26 @@ async def test_a_failure_that_nobody_foresaw_ends_it_with_a_traceback_and_code_1
     assert not online(sandbox)
 
 
+async def test_a_damaged_page_of_the_database_needs_a_person(tmp_path: Path, sandbox: Sandbox) -> None:
+    """SQLite opens such a file; starting again and again would not mend it."""
+    path = tmp_path / "data" / "raidbot.db"
+    await (await Database.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection:
+        pages = connection.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'raids' AND rootpage > 0")
+        starts = [4096 * (page - 1) for (page,) in pages.fetchall()]
+    content = bytearray(path.read_bytes())
+    for start in starts:
+        content[start : start + 4096] = b"\xa5" * 4096
+    path.write_bytes(content)
+
+    async with running_bot(tmp_path, sandbox) as bot:
+        assert await bot.exit_code() == process.UNUSABLE_DATABASE == 3
+
+    assert "data/raidbot.db is damaged. Restore the last good backup" in bot.output
+    assert "Traceback" not in bot.output
+    assert not online(sandbox)
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 async def test_a_link_to_the_database_leads_to_the_same_lock(tmp_path: Path, sandbox: Sandbox, is_first: bool) -> None:
     path, link = tmp_path / "data" / "raidbot.db", tmp_path / "elsewhere.db"

@@ -46,7 +46,10 @@ def database(path: Path, now: datetime) -> Iterator[Finding]:
             return
         version = inspect(path)
         yield _version(path, version)
-        yield from _integrity(path)
+        if damages := look_into(path, health.damages):
+            yield wrong(Part.DATABASE, "integrity", f"{path} is damaged: {'; '.join(damages)}. {_WHEN_DAMAGED}")
+            return
+        yield from _references(path)
         if is_current(version):
             yield from _rows(path)
     except UnusableDatabase as error:
@@ -66,11 +69,7 @@ def _version(path: Path, version: int) -> Finding:
     return ok(Part.DATABASE, "version", f"The database {path} is of version {version}, {state}.")
 
 
-def _integrity(path: Path) -> Iterator[Finding]:
-    damages = look_into(path, health.damages)
-    if damages:
-        yield wrong(Part.DATABASE, "integrity", f"{path} is damaged: {'; '.join(damages)}. {_WHEN_DAMAGED}")
-        return
+def _references(path: Path) -> Iterator[Finding]:
     yield ok(Part.DATABASE, "integrity", "SQLite finds the file whole.")
     if tables := look_into(path, health.dangling):
         sentence = f"Rows of {', '.join(tables)} refer to others that do not exist. The bot runs; please report this."

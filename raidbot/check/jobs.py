@@ -55,10 +55,9 @@ def _good(runs: list[JobRun], now: datetime) -> Iterator[Finding]:
     last = [run.ran_at for run in runs if run.ran_at is not None]
     if not last:
         return
-    names = f"{len(runs)} jobs" if len(runs) > 1 else f"The job “{runs[0].job}”"
-    ran = f"{names} ran last {ago(min(last), now)}"
     if max(last) - min(last) > LATE:
         each = ", ".join(f"{run.job} {span(now - run.ran_at)} ago" for run in runs if run.ran_at is not None)
         yield ok(Part.JOBS, "jobs", f"{len(runs)} jobs ran: {each}.")
     else:
-        yield ok(Part.JOBS, "jobs", f"{ran}{'' if len(runs) == 1 else ' or later'}.")
+        ran = f"{len(runs)} jobs have run since" if len(runs) > 1 else f"The job “{runs[0].job}” ran last"
+        yield ok(Part.JOBS, "jobs", f"{ran} {ago(min(last), now)}.")

@@ -28,7 +28,9 @@ def unusable(path: Path, error: Exception) -> UnusableDatabase:
     if kind in _RIGHTS and (why := rights.hindrance(path)):
         return UnusableDatabase(f"{path} cannot be written. {why}")
     match kind:
-        case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
+        case "SQLITE_CORRUPT":
+            reason = "is damaged. Restore the last good backup; the commands are in docs/operating.md"
+        case "SQLITE_NOTADB":
             reason = "is not a database. Set RAIDBOT_DATABASE to another file, or restore a backup"
         case "SQLITE_READONLY" | "SQLITE_PERM" | "EACCES" | "EPERM" | "EROFS":
             reason = "cannot be written. Check the rights of the file and its folder"

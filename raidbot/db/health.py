@@ -12,7 +12,9 @@ def damages(connection: sqlite3.Connection) -> list[str]:
     (pages,), (size,) = (connection.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
     thorough = "quick_check" if pages * size >= QUICK_FROM_BYTES else "integrity_check"
     found = [str(line) for (line,) in connection.execute(f"PRAGMA {thorough}({_MAX_DAMAGES})")]
-    return [] if found == ["ok"] else [" ".join(line.split()) for line in found]
+    return (
+        [] if found == ["ok"] else [" ".join(line.removeprefix("*** in database main ***").split()) for line in found]
+    )
 
 
 def dangling(connection: sqlite3.Connection) -> list[str]:

@@ -66,7 +66,7 @@ def _locked(path: Path) -> sqlite3.Connection:
     refuse_copy(path)
     try:
         lock = _lock_file(path)
-        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         guard = sqlite3.connect(lock, timeout=0, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise unusable(path, error) from error

@@ -113,7 +113,7 @@ async def test_the_last_run_of_all_jobs_is_one_line(tmp_path: Path) -> None:
     (finding,) = jobs.jobs(tmp_path / "raidbot.db", NOW + HOUR)
 
     assert finding.grade is Grade.OK
-    assert finding.sentence == f"{len(JOB_NAMES)} jobs ran last {NOW:%Y-%m-%d %H:%M} UTC, 1 hour ago or later."
+    assert finding.sentence == f"{len(JOB_NAMES)} jobs have run since {NOW:%Y-%m-%d %H:%M} UTC, 1 hour ago."
 
 
 async def test_a_job_that_fails_is_named(tmp_path: Path) -> None:

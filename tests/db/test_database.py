@@ -266,3 +266,9 @@ def test_a_last_statement_without_its_semicolon_is_not_forgotten(
 
 def test_migrations_are_numbered_without_gaps() -> None:
     assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+async def test_the_folder_that_it_makes_is_its_owner_s_alone(tmp_path: Path) -> None:
+    await (await Database.open(tmp_path / "data" / "raidbot.db")).close()
+
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+COMMANDS_FACT = "commands of "
+"""How the names of the notes begin, one for each application."""
+
 
 def commands_fact(application: int | None) -> str:
-    return f"commands of {application}"
+    return f"{COMMANDS_FACT}{application}"
 
 
 def were_replaced(noted: str, registered: Sequence[str]) -> bool:

@@ -82,6 +82,8 @@ def _reason(error: Exception) -> Text:
             return say("it did not answer in time")
         case ssl.SSLError() | aiohttp.ClientSSLError():
             return say("its certificate is not valid")
+        case ConnectionRefusedError():
+            return say("nothing answers at its address")
         case socket.gaierror():
             return say("its name is not known")
         case _:

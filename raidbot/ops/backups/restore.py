@@ -12,6 +12,8 @@ from pathlib import Path
 from raidbot.db import replacement, verified_copy
 from raidbot.db.database import APPLICATION_ID, migrate, migrations
 from raidbot.db.process_lock import claim
+from raidbot.delivery.token_sharing.registered_commands import COMMANDS_FACT
+from raidbot.delivery.token_sharing.session_starts import SESSIONS_FACT
 from raidbot.ops.backups.backup import remove
 from raidbot.ops.backups.names import stamp
 from raidbot.utils.errors import Refusal
@@ -91,7 +93,7 @@ def _write(source: sqlite3.Connection, backup: Path, database: Path, part: Path)
     """
     try:
         counts = verified_copy.copy(source, backup, part)
-        _renew_nonces(part)
+        _forget_what_went_on(part)
         if database.exists():
             verified_copy.give_rights(part, database)
         else:
@@ -106,11 +108,18 @@ def _write(source: sqlite3.Connection, backup: Path, database: Path, part: Path)
     return counts
 
 
-def _renew_nonces(part: Path) -> None:
-    """Forget the prefix of nonces: numbers of messages since the backup are given again, for other messages."""
+def _forget_what_went_on(part: Path) -> None:
+    """Forget facts about Discord that are not as they were at the time of the backup.
+
+    Numbers of messages since then are given again, for other messages, so nonces need a new prefix. Sessions started
+    and commands registered since then would be taken for those of another process.
+    """
     with closing(sqlite3.connect(part, isolation_level=None)) as connection:
         if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'facts'").fetchone():
-            connection.execute("DELETE FROM facts WHERE name = 'nonce_prefix'")
+            connection.execute(
+                "DELETE FROM facts WHERE name IN ('nonce_prefix', ?) OR name LIKE ?",
+                (SESSIONS_FACT, f"{COMMANDS_FACT}%"),
+            )
 
 
 def _no_copy(backup: Path, part: Path, error: Exception) -> str:

@@ -3,6 +3,8 @@
 import os
 import re
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from raidbot.db import process_lock
 from raidbot.ops.backups import names
 from tests.db.next_release_database import migrate
 from tests.ops.backups import databases
+from tests.process.running import ROOT, WITHOUT_ROOT_FILE_ACCESS
 from tests.raids.builders import GUILD
 
 
@@ -154,9 +157,7 @@ def test_why_a_server_does_not_move(capsys: pytest.CaptureFixture[str], database
     assert ends(capsys, "import-server", "cut.jsonl")[0] == process.WRONG_SETTINGS
     with closing(process_lock.claim(database)):
         assert ends(capsys, "import-server", "mine.jsonl")[0] == process.UNUSABLE_DATABASE
-    with pytest.raises(SystemExit) as ended:
-        main(["export-server", "my server"])
-    assert ended.value.code == process.WRONG_SETTINGS
+    assert ends(capsys, "export-server", "my server")[0] == process.WRONG_SETTINGS
 
 
 def test_an_interrupted_restore_is_finished_by_the_next_one(capsys: pytest.CaptureFixture[str], database: Path) -> None:
@@ -187,3 +188,24 @@ def test_an_interrupted_command_leaves_nothing_half_done(
     assert databases.rows(database) == before
     assert not list(Path().rglob("*.part*"))
     assert not Path("other.db").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not WITHOUT_ROOT_FILE_ACCESS, reason="root may go everywhere")
+@pytest.mark.parametrize("command", ["backup", "restore", f"export-server {GUILD}", "import-server"])
+def test_a_file_in_a_folder_of_somebody_else_is_out_of_reach(tmp_path: Path, database: Path, command: str) -> None:
+    before = databases.rows(database)
+    away = tmp_path / "home"
+    away.mkdir(mode=0o000)
+
+    done = subprocess.run(
+        [*WITHOUT_ROOT_FILE_ACCESS, sys.executable, "-m", "raidbot", *command.split(), str(away / "file")],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode in (process.FATAL, process.WRONG_SETTINGS)
+    assert str(away) in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert databases.rows(database) == before

@@ -239,6 +239,15 @@ def test_numbers_given_again_are_no_repetitions_to_discord(path: Path, saved: Pa
     assert "nonce_prefix" not in databases.facts(path)
 
 
+def test_what_the_bot_did_since_is_not_taken_for_another_process(path: Path, saved: Path) -> None:
+    with closing(sqlite3.connect(saved)) as connection, connection:
+        connection.execute("INSERT INTO facts VALUES ('session starts', '{}'), ('commands of 12345', 'abc 1.2')")
+
+    restore(saved, path, now=NOW)
+
+    assert not {"session starts", "commands of 12345"} & databases.facts(path)
+
+
 def test_the_replaced_database_can_be_brought_back_with_its_wal(path: Path, saved: Path) -> None:
     databases.leave_in_the_wal(path, "since the backup")
     aside = restore(saved, path, now=NOW).aside
