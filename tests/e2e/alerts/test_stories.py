@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from discord_sandbox.store import Message
 from raidbot.ops.alerts.model import Thresholds
 from raidbot.ops.backups import names
 from tests.conftest import Start
+from tests.delivery.harness import until
 from tests.e2e import database_facts
 from tests.e2e.alerts.alert_steps import HOUR, MINUTE, QUICK, SPED_UP, a_few_looks, add_owner, heard, options
 from tests.e2e.fast_loop import sped_up
@@ -293,6 +295,10 @@ async def test_a_backup_that_is_overdue(sandbox: Sandbox, guild: SandboxGuild, s
     assert len(owner.dms) == 2
 
 
+async def has_backups(database: Path, number: int) -> bool:
+    return len(names.backups(database)) == number
+
+
 async def test_a_backup_that_is_made_after_a_pause_was_not_overdue(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
 ) -> None:
@@ -304,7 +310,7 @@ async def test_a_backup_that_is_made_after_a_pause_was_not_overdue(
         async with start(**options(owner), backups=True) as bot:
             for number in (2, 3):
                 bot.heartbeat.wake()
-                await sandbox.until(lambda number=number: len(names.backups(database)) == number, timeout=30)
+                await until(partial(has_backups, database, number), timeout=30)
                 await a_few_looks()
                 sandbox.advance(48 * HOUR)
                 await a_few_looks()
