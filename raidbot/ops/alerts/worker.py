@@ -104,6 +104,8 @@ class Alerts:
         """Note at once that Discord stopped answering some calls, or with `error` None answers them again."""
         trouble = None if error is None else sentences.no_answer(calls, error)
         self._book.observe(Finding(Key(Alert.DISCORD, calls), trouble), self._clock())
+        if error is None:
+            self._telling.try_at_once()
         self._woken.set()
 
     async def look(self, now: datetime) -> None:
