@@ -140,6 +140,9 @@ class WebServer:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 answer = await handler(request)
+        except web.HTTPException as refusal:
+            refusal.headers.update(_HEADERS)
+            raise
         except TimeoutError:
             answer = web.Response(status=503, text="The answer takes too long.\n")
         answer.headers.update(_HEADERS)

@@ -52,8 +52,9 @@ async def test_pages_are_neither_kept_nor_guessed_at() -> None:
         async with session.get(f"http://127.0.0.1:{port}/other") as missing:
             assert missing.status == 404
 
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for headers in (answer.headers, missing.headers):
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def test_a_port_that_is_taken_is_tried_again_and_said_in_the_log() -> None:
