@@ -259,7 +259,7 @@ _LESS_ROOT = (_SETPRIV, "--bounding-set=-dac_override,-dac_read_search") if _SET
         (_damage, "is damaged"),
         pytest.param(
             lambda path: path.parent.chmod(0o555),
-            "cannot be written. Check the rights",
+            "cannot be written. The folder",
             marks=pytest.mark.skipif(os.geteuid() == 0 and not _LESS_ROOT, reason="root may write everywhere"),
         ),
     ],

@@ -133,7 +133,7 @@ async def fail(_request: web.Request) -> web.Response:
 
 
 async def test_the_log_has_faults_of_ours_and_nothing_that_clients_send(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever sends nonsense could fill the log with it otherwise."""
+    """Nonsense could fill the log otherwise."""
     async with running(WebServer([web.get("/fail", fail)], host="127.0.0.1", port=0)) as port:
         for nonsense in (
             b"GET /\x00secret HTTP/1.1\r\n\r\n",
