@@ -53,6 +53,8 @@ STOP_TIMEOUT_SECONDS = 9.0
 _LOOK_SECONDS = 0.2
 """Time between two looks at the lock of another process."""
 _LAST_WORDS_SECONDS = 0.3
+_LAST_THREADS_SECONDS = 0.5
+"""Time for threads when all else has ended: one that looks a name up cannot be stopped, and may take a minute."""
 _FIRST_BACKOFF_SECONDS, _MAX_BACKOFF_SECONDS = 1.0, 60.0
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 _BAD_TOKEN, _BAD_INTENTS = 4004, 4014
@@ -109,15 +111,22 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
         print(f"The log cannot be written to {settings.log_file}: {error.strerror}. {why}".rstrip(), file=sys.stderr)
         return WRONG_SETTINGS
     logging.log_uncaught()
-    code = _exit_code(settings, clock)
+    code = asyncio.run(_end_with_code(settings, clock))
     logging.flush()
     return code
 
 
-def _exit_code(settings: Settings, clock: Clock) -> int:
+async def _end_with_code(settings: Settings, clock: Clock) -> int:
+    """Run the bot and return the exit code; when the work is done, wait a moment only for threads."""
+    code = await _exit_code(settings, clock)
+    asyncio.get_running_loop().call_later(_LAST_THREADS_SECONDS, _leave, code)
+    return code
+
+
+async def _exit_code(settings: Settings, clock: Clock) -> int:
     try:
         zone_data.check()
-        asyncio.run(_serve(settings, clock))
+        await _serve(settings, clock)
     except UnusableDatabase as error:
         log.critical(str(error))
         return UNUSABLE_DATABASE
@@ -366,6 +375,12 @@ def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], 
         loop.add_signal_handler(number, tell, number)
     except NotImplementedError:  # Windows
         signal.signal(number, lambda received, _frame: loop.call_soon_threadsafe(tell, received))
+
+
+def _leave(code: int) -> None:
+    """Exit without the threads that still run."""
+    logging.flush(_LAST_WORDS_SECONDS)
+    os._exit(code)
 
 
 def _force_exit() -> None:

@@ -1,10 +1,12 @@
 """One HTTP server for all pages, with limits on what a client may cost."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from raidbot.utils.backoff import Backoff
 
@@ -25,6 +27,15 @@ _FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 5.0, 60.0
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Return False for what a client sent that is no HTTP: it got an answer, and could fill the log."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+
+
+_faults = logging.getLogger(__name__)
+_faults.addFilter(_is_ours)
 
 
 class _Refusing(asyncio.Protocol):
@@ -69,6 +80,7 @@ class WebServer:
             app,
             handle_signals=False,
             access_log=None,
+            logger=_faults,
             keepalive_timeout=_KEEPALIVE_SECONDS,
             shutdown_timeout=_STOP_SECONDS,
             max_line_size=_MAX_LINE_BYTES,
@@ -128,6 +140,9 @@ class WebServer:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 answer = await handler(request)
+        except web.HTTPException as refusal:
+            refusal.headers.update(_HEADERS)
+            raise
         except TimeoutError:
             answer = web.Response(status=503, text="The answer takes too long.\n")
         answer.headers.update(_HEADERS)

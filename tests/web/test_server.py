@@ -52,8 +52,9 @@ async def test_pages_are_neither_kept_nor_guessed_at() -> None:
         async with session.get(f"http://127.0.0.1:{port}/other") as missing:
             assert missing.status == 404
 
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for headers in (answer.headers, missing.headers):
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def test_a_port_that_is_taken_is_tried_again_and_said_in_the_log() -> None:
@@ -125,6 +126,29 @@ async def test_what_is_too_large_is_refused(asked: bytes, status: bytes) -> None
 
         async with pages_at(port) as pages:
             assert await pages.get("/hello") == (200, "hello")
+
+
+async def fail(_request: web.Request) -> web.Response:
+    raise LookupError("a fault of ours")
+
+
+async def test_the_log_has_faults_of_ours_and_nothing_that_clients_send(caplog: pytest.LogCaptureFixture) -> None:
+    """Nonsense could fill the log otherwise."""
+    async with running(WebServer([web.get("/fail", fail)], host="127.0.0.1", port=0)) as port:
+        for nonsense in (
+            b"GET /\x00secret HTTP/1.1\r\n\r\n",
+            b"secret\r\n\r\n",
+            b"GET / HTTP/1.1\r\nA: secret\x01\r\n\r\n",
+        ):
+            async with connection(port) as (reader, writer), asyncio.timeout(10):
+                writer.write(nonsense)
+                assert (await reader.readuntil(b"\r\n")).split()[1] == b"400"
+        async with pages_at(port) as pages:
+            assert (await pages.get("/fail"))[0] == 500
+
+    assert "a fault of ours" in caplog.text
+    assert "secret" not in caplog.text
+    assert len(caplog.records) == 1
 
 
 async def test_a_stop_waits_for_no_client() -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 SESSIONS_FACT = "session starts"
 FEW_LEFT = 50
 """Discord resets the token of a bot that starts more sessions than it may: 1000 a day for most."""
-_SAME_WINDOW = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(minutes=10)
 """Difference between two readings of the time at which one window ends: clocks are set and answers are late."""
+_WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,15 @@ class NotedStarts:
         return NotedStarts(used=seen.used, resets_at=seen.resets_at, own=max(0, -unexplained), others_at=others_at)
 
     def _unexplained(self, seen: SessionStarts) -> int:
-        is_same_window = abs(seen.resets_at - self.resets_at) < _SAME_WINDOW
-        return seen.used - (self.used if is_same_window else 0) - self.own
+        return seen.used - (self.used if self._is_of_window(seen) else 0) - self.own
+
+    def _is_of_window(self, seen: SessionStarts) -> bool:
+        """Return False if a new window has begun, which ends a window later.
+
+        One that seems to end at another time is still the same after the clock was set, unless it counts less.
+        """
+        later = seen.resets_at - self.resets_at
+        return abs(later) < CLOCKS_DIFFER or (seen.used >= self.used and later < _WINDOW - CLOCKS_DIFFER)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=datetime.isoformat)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,13 @@ from raidbot.db.database import Database
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.discord_internals import command_versions, session_start_limit
 from raidbot.delivery.token_sharing.registered_commands import commands_fact, were_replaced
-from raidbot.delivery.token_sharing.session_starts import FEW_LEFT, SESSIONS_FACT, NotedStarts, SessionStarts
+from raidbot.delivery.token_sharing.session_starts import (
+    CLOCKS_DIFFER,
+    FEW_LEFT,
+    SESSIONS_FACT,
+    NotedStarts,
+    SessionStarts,
+)
 from raidbot.utils.tasks import TaskSet
 
 log = structlog.get_logger(__name__)
@@ -36,6 +43,7 @@ class TokenSharing:
         self._noted: NotedStarts | None = None
         self._looking = TaskSet()
         self._next_at: datetime | None = None
+        self._began_at: datetime | None = None
         self._told: tuple[str, ...] = ()
         self.sessions_of_others = 0
         """Session starts of other processes that were noticed since this one began."""
@@ -54,10 +62,19 @@ class TokenSharing:
         """Look at what Discord says of session starts before the bot connects."""
         if answer is None:
             return
+        self._mind_clock(now)
         try:
             await self._compare(SessionStarts.of(answer, now), now)
         except sqlite3.Error as error:  # nothing that the bot could not do without
             log.warning("session starts not compared", error=str(error))
+
+    def _mind_clock(self, now: datetime) -> None:
+        """Move what was noted by as much as the clock was set: a window that seems to end later is no new one."""
+        began_at = now - timedelta(seconds=time.monotonic())
+        was_set = timedelta() if self._began_at is None else began_at - self._began_at
+        if self._noted is not None and abs(was_set) >= CLOCKS_DIFFER:
+            self._noted = replace(self._noted, resets_at=self._noted.resets_at + was_set)
+        self._began_at = began_at
 
     async def _compare(self, seen: SessionStarts, now: datetime) -> None:
         noted = self._noted or await self._db.read(_read_noted)
@@ -79,10 +96,11 @@ class TokenSharing:
 
     async def watch(self, now: datetime) -> None:
         """Look again when it is time, in the background. A job of the heartbeat."""
-        if self._next_at is not None and now >= self._next_at and not len(self._looking):
+        if self._next_at is not None and now < self._next_at <= now + EVERY:
+            return
+        if self._next_at is not None and not len(self._looking):
             self._looking.spawn(self._look(now), name="token sharing")
-        if self._next_at is None or now >= self._next_at:
-            self._next_at = now + EVERY
+        self._next_at = now + EVERY
 
     async def start(self) -> None:
         """There is nothing to start: `watch` is a job."""

@@ -76,6 +76,8 @@ class Pace:
     write_samples: int = 10
     unreadable_for: timedelta = timedelta(hours=1)
     """Time after a start within which rows that cannot be read are surely found."""
+    backup_patience: timedelta = timedelta(minutes=15)
+    """Time after a start, or a sleep of the machine, within which a backup that is due by then is made."""
 
 
 PACE = Pace()

@@ -22,7 +22,7 @@ def findings(facts: Facts, limits: Thresholds, now: datetime, pace: Pace = PACE)
     yield from _database(facts, limits, pace)
     yield from _set_aside(facts, pace)
     if facts.backups is not None:
-        yield from _backups(facts.backups, facts.uptime, limits, now)
+        yield from _backups(facts.backups, facts, limits, now, pace)
     yield from _sizes(facts, limits)
 
 
@@ -69,11 +69,11 @@ def _set_aside(facts: Facts, pace: Pace) -> Iterator[Finding]:
         yield Finding(Key(Alert.SET_ASIDE))
 
 
-def _backups(backups: BackupFacts, uptime: timedelta, limits: Thresholds, now: datetime) -> Iterator[Finding]:
+def _backups(backups: BackupFacts, facts: Facts, limits: Thresholds, now: datetime, pace: Pace) -> Iterator[Finding]:
     """The first backup may take as long to come as any."""
     longest = timedelta(hours=limits.backup_hours)
-    overdue = uptime > longest if backups.last is None else now - backups.last > longest
-    if overdue or backups.last is not None:
+    overdue = facts.uptime > longest if backups.last is None else now - backups.last > longest
+    if facts.watched >= pace.backup_patience if overdue else backups.last is not None:
         yield _finding(Alert.BACKUP, sentences.backup_overdue(backups.last), wrong=overdue)
     large = backups.bytes > limits.backup_megabytes * _MEGABYTE
     yield _finding(Alert.BACKUP_SIZE, sentences.large_backups(backups.bytes, limits.backup_megabytes), wrong=large)

@@ -25,6 +25,7 @@ class Measuring:
         self._started_at = started_at
         self._pace = pace
         self._set_aside = total(database.SET_ASIDE)
+        self._was_out = False
         self._begin(started_at)
 
     def _begin(self, now: datetime) -> None:
@@ -33,11 +34,14 @@ class Measuring:
         latency = pace.latency_window.total_seconds()
         self._answers = {kind: RecentQuantile(interactions.ANSWER_TIME, latency, kind=kind) for kind in _ASKED}
         self._stalls = RecentQuantile(process.LOOP_LAG, pace.stall_window.total_seconds())
-        self._writes = RecentQuantile(database.TIME, pace.write_window.total_seconds(), kind="write")
+        self._begin_writes()
         self._sent = [self._messages(kind, "sent") for kind in _TO_MEMBERS]
         self._failed = [self._messages(kind, outcome) for kind in _TO_MEMBERS for outcome in _FAILED]
         self._jobs = _RecentRuns(pace.job_window.total_seconds())
         self._began_at = self._looked_at = now
+
+    def _begin_writes(self) -> None:
+        self._writes = RecentQuantile(database.TIME, self._pace.write_window.total_seconds(), kind="write")
 
     def _messages(self, kind: str, outcome: str) -> Increase:
         return Increase(messages.ENDED, self._pace.dm_window.total_seconds(), message=kind, outcome=outcome)
@@ -49,7 +53,9 @@ class Measuring:
         """
         if not self._looked_at <= now <= self._looked_at + _LONGEST_PAUSE:
             self._begin(now)
-        self._looked_at = now
+        if outage is not None or self._was_out:  # what waited then is no slow disk
+            self._begin_writes()
+        self._looked_at, self._was_out = now, outage is not None
         at = now.timestamp()
         failed = sum(round(one.look(at)) for one in self._failed)
         return Facts(

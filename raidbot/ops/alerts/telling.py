@@ -74,6 +74,10 @@ class Telling:
         self._backoff.next()
         return False
 
+    def try_at_once(self) -> None:
+        """Let the next attempt be made at once, as what kept the last one from arriving may be over."""
+        self._failed_at = None
+
     async def try_all(self, text: str, *, nonce: str) -> list[tuple[Sink, NotDeliveredError | None]]:
         """Send a text to every sink, and return what became of it."""
         return await asyncio.gather(*(_try(sink, text, nonce) for sink in self._sinks))

@@ -90,7 +90,7 @@ class Alerts:
         self._telling = Telling(self._book, list(sinks.values()))
         self._woken = asyncio.Event()
         self._looking = asyncio.Lock()
-        self._knows_before = False
+        self._knows_before = self._load_failed = False
         self._report_is_logged = False
 
     async def run(self) -> None:
@@ -104,6 +104,8 @@ class Alerts:
         """Note at once that Discord stopped answering some calls, or with `error` None answers them again."""
         trouble = None if error is None else sentences.no_answer(calls, error)
         self._book.observe(Finding(Key(Alert.DISCORD, calls), trouble), self._clock())
+        if error is None:
+            self._telling.try_at_once()
         self._woken.set()
 
     async def look(self, now: datetime) -> None:
@@ -131,7 +133,9 @@ class Alerts:
         try:
             await self._book.load()
         except (sqlite3.Error, TimeoutError) as error:
-            log.error("what was told before cannot be read", error=repr(error))
+            if not self._load_failed:
+                log.error("what was told before cannot be read", error=repr(error))
+            self._load_failed = True
         else:
             self._knows_before = True
 

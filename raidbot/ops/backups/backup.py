@@ -1,6 +1,7 @@
 """Make a backup: a verified copy of the database in one file, also while the bot runs."""
 
 import math
+import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -107,7 +108,7 @@ def ensure_folder(folder: Path, database: Path) -> None:
 def _check_target(database: Path, target: Path) -> None:
     if not target.absolute().parent.is_dir():
         raise WrongTarget(f"There is no folder {target.absolute().parent}. Make it first.")
-    if target.exists() or target.is_symlink():
+    if os.path.lexists(target):
         raise WrongTarget(f"{target} exists already, and no backup replaces a file. Choose another name.")
     if database.parent.resolve() == target.absolute().parent.resolve() and target.name.startswith(f"{database.name}-"):
         raise WrongTarget(f"{target} is a name that SQLite uses beside the database. Choose another name.")

@@ -105,7 +105,7 @@ def _listed(database: Path) -> list[Backup]:
 def _dated(database: Path, files: list[Path]) -> Iterator[Backup]:
     for file in files:
         found = _DATED.fullmatch(file.name)
-        if found is None or not _is_of(database, found) or not file.is_file() or file.is_symlink():
+        if found is None or not _is_of(database, found) or not _is_file(file):
             continue
         year, month, day, hour, minute, second = (int(found[part] or 0) for part in _PARTS)
         try:
@@ -115,6 +115,13 @@ def _dated(database: Path, files: list[Path]) -> Iterator[Backup]:
         yield Backup(
             path=file, made_at=made_at, is_automatic=found["made"] == "auto", is_unfinished=found["part"] is not None
         )
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file() and not file.is_symlink()
+    except OSError:  # the folder may be listed and not entered; making a backup will say so
+        return False
 
 
 def _is_of(database: Path, name: re.Match[str]) -> bool:

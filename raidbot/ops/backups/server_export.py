@@ -43,7 +43,7 @@ def export_server(guild: int, database: Path, target: Path) -> Exported:
         raise UnusableDatabase(f"There is no database {database}. Set RAIDBOT_DATABASE to the one the bot uses.")
     if not target.absolute().parent.is_dir():
         raise WrongTarget(f"There is no folder {target.absolute().parent}. Make it first.")
-    if target.exists():
+    if os.path.lexists(target):
         raise WrongTarget(f"{target} exists already, and no export replaces a file. Choose another name.")
     done, part = Exported(path=target), Path(f"{target}.part")
     try:

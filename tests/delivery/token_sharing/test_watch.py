@@ -20,7 +20,7 @@ from raidbot.delivery.token_sharing.watch import EVERY
 from tests.conftest import Start
 from tests.raids.builders import NOW
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SHARED = "another process uses this token: stop one of the two, or give each an application of its own"
 REPLACED = "another program with this token has replaced the commands; a restart registers them again"
 
@@ -43,6 +43,9 @@ def noted(used: int, *, own: int = 0) -> NotedStarts:
         (noted(5, own=1), seen(1, resets_in=2 * DAY), 0),
         (noted(5, own=1), seen(3, resets_in=2 * DAY), 2),
         (noted(5), seen(4), 0),
+        (noted(5, own=1), seen(6, resets_in=DAY + HOUR), 0),  # the clock was set
+        (noted(5, own=1), seen(7, resets_in=-9 * DAY), 1),
+        (noted(5), seen(0, resets_in=DAY + HOUR), 0),
     ],
 )
 def test_what_its_own_starts_do_not_explain_is_of_others(before: NotedStarts, now: SessionStarts, others: int) -> None:
@@ -54,6 +57,12 @@ def test_a_start_that_discord_counts_late_is_not_of_others() -> None:
 
     assert after.of_others(seen(6)) == 0
     assert after.of_others(seen(7)) == 1
+
+
+def test_a_window_that_begins_before_a_start_explains_none() -> None:
+    after = noted(5).then(seen(0, resets_in=DAY + HOUR), NOW)
+
+    assert after.of_others(seen(1, resets_in=2 * DAY + HOUR)) == 1
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6))
@@ -103,6 +112,34 @@ async def test_a_bot_alone_notices_nothing_through_restarts_and_new_sessions(
             await look(sandbox, bot)
 
     assert not [entry for entry in logs if entry["event"] in (SHARED, REPLACED)]
+
+
+@pytest.mark.parametrize("by", [9 * DAY, -9 * DAY, HOUR])
+async def test_a_clock_that_is_set_makes_no_other_process(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, by: timedelta
+) -> None:
+    """Discord's clock goes on, so its window ends at another time of ours."""
+    with capture_logs() as logs:
+        async with start() as bot:
+            sharing, now = bot.delivery.token_sharing, sandbox.clock.now()
+            await sharing.connecting(limit(1), now)
+            await sharing.connecting(limit(1), now + by)
+            assert sharing.sessions_of_others == 0
+            await sharing.connecting(limit(2), now + by)
+            assert sharing.sessions_of_others == 1
+
+    assert [entry["event"] for entry in logs].count(SHARED) == 1
+
+
+def limit(used: int) -> dict[str, int]:
+    return {"total": 1000, "remaining": 1000 - used, "reset_after": 80_000_000}
+
+
+async def test_after_a_clock_was_set_back_it_looks_on(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        await look(sandbox, bot)
+        sandbox.advance(-9 * DAY)
+        await look(sandbox, bot)
 
 
 async def test_a_second_bot_on_another_database_is_told_by_the_first(

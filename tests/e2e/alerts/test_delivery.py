@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,6 +15,7 @@ from raidbot.raids.model import MemberId
 from raidbot.utils.circuit_breaker import Circuit
 from tests.conftest import Start
 from tests.delivery.harness import until
+from tests.e2e import database_facts
 from tests.e2e.alerts.alert_steps import (
     MINUTE,
     SPED_UP,
@@ -159,3 +161,20 @@ async def test_the_webhook_tells_of_an_outage_while_it_lasts(
         fault.lift()
         with sped_up(30.0):
             await until(partial(receiver.has, "again** (board edits)"), timeout=3000)
+
+
+async def test_what_was_told_before_cannot_be_read_is_said_once(
+    guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    owner = add_owner(guild)
+    async with start():
+        pass
+    with database_facts.open_writable(database) as connection:
+        connection.execute("ALTER TABLE alerts RENAME TO elsewhere")
+    with capture_logs() as logs:
+        async with start(**options(owner, limits=MUCH)):
+            await guild.until(lambda: heard(owner, "**Much memory:**"))
+            await a_few_looks()
+
+    assert [entry["event"] for entry in logs].count("what was told before cannot be read") == 1
+    assert len(owner.dms) == 1

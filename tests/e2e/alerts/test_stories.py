@@ -4,9 +4,13 @@ import asyncio
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
@@ -14,8 +18,9 @@ from discord_sandbox.store import Message
 from raidbot.ops.alerts.model import Thresholds
 from raidbot.ops.backups import names
 from tests.conftest import Start
+from tests.delivery.harness import until
 from tests.e2e import database_facts
-from tests.e2e.alerts.alert_steps import HOUR, MINUTE, SPED_UP, a_few_looks, add_owner, heard, options
+from tests.e2e.alerts.alert_steps import HOUR, MINUTE, QUICK, SPED_UP, a_few_looks, add_owner, heard, options
 from tests.e2e.fast_loop import sped_up
 from tests.raid_boards import board_text, post_raid, run_create
 
@@ -145,8 +150,9 @@ async def test_jobs_that_stand_still(sandbox: Sandbox, guild: SandboxGuild, star
                 sandbox.advance(MINUTE)
                 await a_few_looks()
             assert not heard(owner, "No job has run")
-            sandbox.advance(MINUTE)
-            await guild.until(lambda: heard(owner, "**No job has run for 5 minutes.**"))
+            while not heard(owner, "**No job has run for 5 minutes.**"):
+                sandbox.advance(MINUTE)
+                await a_few_looks()
         await guild.until(lambda: heard(owner, "**Jobs run again**"))
         await a_few_looks()
 
@@ -276,7 +282,8 @@ async def test_much_memory(guild: SandboxGuild, start: Start) -> None:
 async def test_a_backup_that_is_overdue(sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path) -> None:
     owner, in_the_way = add_owner(guild), names.folder_of(database)
     in_the_way.write_text("no folder")
-    async with start(**options(owner), backups=True):
+    pace = replace(QUICK, backup_patience=timedelta(0))
+    async with start(**options(owner, pace=pace), backups=True):
         await a_few_looks()
         assert owner.dms == []
         sandbox.advance(37 * HOUR)
@@ -287,6 +294,30 @@ async def test_a_backup_that_is_overdue(sandbox: Sandbox, guild: SandboxGuild, s
         await a_few_looks()
 
     assert len(owner.dms) == 2
+
+
+async def has_backups(database: Path, number: int) -> bool:
+    return len(names.backups(database)) == number
+
+
+async def test_a_backup_that_is_made_after_a_pause_was_not_overdue(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    """The bot was off for days, then its machine slept: each time a backup is made as soon as it can be."""
+    owner = add_owner(guild)
+    names.folder_of(database).mkdir()
+    names.automatic(database, sandbox.clock.now() - 3 * 24 * HOUR).write_bytes(b"old")
+    with capture_logs() as logs:
+        async with start(**options(owner), backups=True) as bot:
+            for number in (2, 3):
+                bot.heartbeat.wake()
+                await until(partial(has_backups, database, number), timeout=30)
+                await a_few_looks()
+                sandbox.advance(48 * HOUR)
+                await a_few_looks()
+
+    assert owner.dms == []
+    assert not [entry for entry in logs if entry["event"] == "alert"]
 
 
 async def test_backups_that_nobody_deletes(sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path) -> None:

@@ -14,6 +14,7 @@ from raidbot.demo.harness import BotProcess
 from tests.chaos import QUICK
 from tests.conftest import Start
 from tests.e2e import database_facts
+from tests.e2e.alerts.alert_steps import SPED_UP, a_few_looks, add_owner, heard, options
 from tests.e2e.fast_loop import sped_up
 from tests.e2e.outages.outage_steps import burst, pass_time, three_teams, until_recovered
 from tests.raid_boards import dm_text
@@ -27,7 +28,9 @@ GATEWAY = "GET /gateway/bot"
 async def test_a_full_disk_makes_it_unready_until_there_is_room_again(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
 ) -> None:
-    async with start() as bot, pages_of(bot) as pages:
+    """G08: and whoever runs it is told once."""
+    owner = add_owner(guild)
+    async with start(**options(owner, pace=SPED_UP)) as bot, pages_of(bot) as pages:
         board, crowd = await three_teams(guild, size=40)
         await pages.until_ready_but()
         outages = summed(await pages.metrics(), "raidbot_database_outages_total")
@@ -40,6 +43,7 @@ async def test_a_full_disk_makes_it_unready_until_there_is_room_again(
         assert (await pages.get("/healthz"))[0] == 200
         assert summed(await pages.metrics(), "raidbot_database_outage") == 1
         await guild.until(lambda: any("could not write down" in dm_text(member) for member in crowd.members))
+        await guild.until(lambda: heard(owner, "**The database can't be written**"))
 
         await limit_pages(bot, more=None)
         end = await until_recovered(sandbox, database, board, pace=100.0)
@@ -48,6 +52,9 @@ async def test_a_full_disk_makes_it_unready_until_there_is_room_again(
         found = await pages.metrics()
         assert summed(found, "raidbot_database_outage") == 0
         assert summed(found, "raidbot_database_outages_total") == outages + 1
+        await guild.until(lambda: heard(owner, "**The database can be written again**"))
+        await a_few_looks()
+        assert heard(owner, "**The database can't be written**") == len(owner.dms) - 1 == 1
 
 
 async def limit_pages(bot: RaidBot, *, more: int | None) -> None:

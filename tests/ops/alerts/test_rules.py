@@ -46,11 +46,11 @@ ABOVE = [
     (replace(CALM, set_aside=1), Key(Alert.SET_ASIDE), "1 row of the database"),
     (replace(CALM, set_aside=2), Key(Alert.SET_ASIDE), "2 rows of the database"),
     (
-        replace(CALM, backups=Found(NOW - 37 * HOUR)),
+        replace(CALM, watched=HOUR, backups=Found(NOW - 37 * HOUR)),
         Key(Alert.BACKUP),
         f"is of <t:{int((NOW - 37 * HOUR).timestamp())}",
     ),
-    (replace(CALM, uptime=37 * HOUR, backups=Found(None)), Key(Alert.BACKUP), "There is no good backup"),
+    (replace(CALM, uptime=37 * HOUR, watched=HOUR, backups=Found(None)), Key(Alert.BACKUP), "There is no good backup"),
     (replace(CALM, backups=Found(NOW, 5_001_000_000)), Key(Alert.BACKUP_SIZE), "5001 MB"),
     (replace(CALM, raids=51), Key(Alert.RAIDS), "51 are open (limit 50)"),
     (replace(CALM, memory=600_000_000), Key(Alert.MEMORY), "600 MB in use (limit 512 MB)"),
@@ -104,6 +104,7 @@ def test_below_a_limit_is_none(facts: Facts, key: Key) -> None:
         (replace(CALM, writes=Recent(math.inf, 9)), Alert.SLOW_DISK),
         (CALM, Alert.SET_ASIDE),
         (replace(CALM, backups=Found(None)), Alert.BACKUP),
+        (replace(CALM, backups=Found(NOW - 37 * HOUR)), Alert.BACKUP),  # it is made just now
         (CALM, Alert.BACKUP_SIZE),
         (replace(CALM, memory=500_000_000), Alert.MEMORY),
     ],

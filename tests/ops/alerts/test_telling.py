@@ -51,6 +51,24 @@ def wrong(book: Book, key: Key, now: datetime, words: str = "Trouble.") -> None:
     book.observe(Finding(key, say("{words}", words=words)), now)
 
 
+async def test_what_waited_for_discord_is_tried_when_it_answers_again(book: Book) -> None:
+    """After an hour of attempts the next one would be ten minutes away."""
+    paper = Paper()
+    paper.refuses = True
+    telling = Telling(book, [paper])
+    wrong(book, MEMORY, NOW)
+    for minutes in range(60):
+        await telling.tell(NOW + minutes * MINUTE)
+    paper.refuses = False
+
+    await telling.tell(NOW + 60 * MINUTE)
+    assert paper.taken == []
+    telling.try_at_once()
+    await telling.tell(NOW + 60 * MINUTE)
+
+    assert len(paper.taken) == 1
+
+
 async def test_what_is_owed_together_is_one_message(book: Book) -> None:
     paper = Paper()
     wrong(book, MEMORY, NOW, "Much memory.")

@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +17,17 @@ from raidbot.ops.backups import backup
 from raidbot.ops.backups.backup import BackupFailed, WrongTarget
 from tests.db.next_release_database import files, migrate
 from tests.ops.backups import databases
+from tests.process.running import ROOT, WITHOUT_ROOT_FILE_ACCESS
+
+MAKE = """
+import sys
+from pathlib import Path
+from raidbot.ops.backups import backup
+try:
+    backup.make(Path(sys.argv[1]), Path(sys.argv[2]))
+except backup.BackupFailed as failed:
+    print(failed)
+"""
 
 
 @pytest.fixture
@@ -121,6 +134,18 @@ def test_what_is_no_usable_database_is_not_backed_up(
     assert files(path.parent) == before
     assert not target.exists()
     assert not list(target.parent.glob("*.part*"))
+
+
+def test_a_folder_that_may_not_be_entered_is_said(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o400)
+    try:
+        command = (*WITHOUT_ROOT_FILE_ACCESS, sys.executable, "-c", MAKE, str(path), str(folder / "backup.db"))
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        folder.chmod(0o700)
+
+    assert said.stdout.startswith(f"{path} was not backed up"), said.stderr
 
 
 def test_nothing_is_replaced(path: Path, target: Path) -> None:

@@ -1,5 +1,7 @@
 """Backups are known by their names: which are ours, how old they are, which go and which stay."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from raidbot.ops.backups import names
 from raidbot.ops.backups.rotation import DAILY, WEEKLY, expired
+from tests.process.running import ROOT, WITHOUT_ROOT_FILE_ACCESS
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 EVER_USED = (
@@ -29,6 +32,13 @@ FOREIGN = (
     "raidbot.sqlite.auto-2026-11-30T09-00-00Z",
     "notes-2026-11-30.txt",
 )
+
+COUNT_BACKUPS = """
+import sys
+from pathlib import Path
+from raidbot.ops.backups import names
+print(names.facts(Path(sys.argv[1])).count)
+"""
 
 
 @pytest.fixture
@@ -126,6 +136,19 @@ def test_unfinished_ones_are_no_backups(database: Path) -> None:
     assert names.backups(database) == []
     assert (names.facts(database).count, names.facts(database).last) == (0, None)
     assert [one.is_automatic for one in names.unfinished(database)] == [True, False]
+
+
+def test_a_folder_that_may_be_listed_but_not_entered_has_none(database: Path) -> None:
+    put(database, "raidbot.db.auto-2030-03-10T09-00-00Z")
+    folder = names.folder_of(database)
+    folder.chmod(0o400)
+    try:
+        command = (*WITHOUT_ROOT_FILE_ACCESS, sys.executable, "-c", COUNT_BACKUPS, str(database))
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        folder.chmod(0o700)
+
+    assert said.stdout == "0\n", said.stderr
 
 
 def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:

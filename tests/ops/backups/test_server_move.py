@@ -204,6 +204,10 @@ def test_what_cannot_be_exported_is_said(old: Path, file: Path, tmp_path: Path) 
         export_server(12345, old, tmp_path / "none.jsonl")
     with pytest.raises(WrongTarget, match="no export replaces a file"):
         export_server(GUILD, old, file)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WrongTarget, match="no export replaces a file"):
+        export_server(GUILD, old, link)
     with pytest.raises(WrongTarget, match="There is no folder"):
         export_server(GUILD, old, tmp_path / "nowhere" / "file.jsonl")
     with pytest.raises(UnusableDatabase, match="There is no database"):
