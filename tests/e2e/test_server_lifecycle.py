@@ -15,7 +15,7 @@ from icalendar import Calendar
 
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person, PersonResponse
-from tests.conftest import Start
+from tests.conftest import EITHER_INTENT, Start
 from tests.db.audit.rows_in_words import rows_in_words
 from tests.e2e.guild_people import GuildPeople
 from tests.raid_boards import board_text, dm_text
@@ -56,6 +56,7 @@ def people(sandbox: Sandbox) -> GuildPeople:
     return GuildPeople(sandbox, guild, raider, organiser, veteran, {"mara": guild.owner} | people)
 
 
+@EITHER_INTENT
 async def test_a_servers_life(people: GuildPeople, start: Start, database: Path) -> None:
     async with start():
         await mara_sets_the_server_up(people)
