@@ -120,7 +120,8 @@ async def checked_plan(context: DraftContext, view: DraftView) -> Series:
         raise Refusal(say("Still to choose: {parts}.", parts=Listed(view.missing, "and")))
     check_turns(draft, context.catalogue)
     draft = named(draft, context.catalogue)
-    series = applied(draft, await _edited_or_new(context))
+    before = await _edited_or_new(context)
+    series = applied(draft, before)
     shown = view.shown
     if shown is not None and not shown.raids and context.stored.editing is None:
         raise NotASchedule(say("No raid of this series lies ahead. Choose another rule or a later end."))
@@ -132,7 +133,7 @@ async def checked_plan(context: DraftContext, view: DraftView) -> Series:
         else:
             channels.add(channel_to_post(context.interaction, series.channel))
         await check_reactable(context.interaction, raid, settings.signup_style)
-    if draft.mention is not None:
+    if draft.mention is not None and (draft.mention, draft.channel) != (before.mention, before.channel):
         for channel in sorted(channels):
             check_may_mention(context.interaction, draft.mention, channel)
     await _check_leaders(context, series)

@@ -201,6 +201,34 @@ async def test_every_field_can_be_changed(guild: SandboxGuild, start: Start) -> 
         assert [str(off.first) for off in schedule.dates_off] == ["2026-12-22"]
 
 
+async def test_who_may_not_mention_the_role_may_change_the_rest(guild: SandboxGuild, start: Start) -> None:
+    secret, other = guild.add_role("Secret", mentionable=False), guild.add_channel("other")
+    manager = guild.add_member("manager", permissions=["manage_guild"])
+    async with start() as bot:
+        panel = await series_from_8_december(guild)
+        await edit_all(panel)
+        await panel.click("People")
+        await panel.select("Mention a role with every raid?", [secret])
+        await panel.click("Back")
+        await panel.click("Save")
+        code = (await only_series(bot, guild)).code
+
+        edit = await use(guild, "edit", manager, series=code)
+        await edit.click("All dates")
+        await submit(edit, "Name", series="Another name")
+        await edit.click("Save")
+        elsewhere = await use(guild, "edit", manager, series=code)
+        await elsewhere.click("All dates")
+        await elsewhere.click("Posting")
+        await elsewhere.select("Which channel? (none: where such raids go)", [other])
+        await elsewhere.click("Back")
+        await elsewhere.click("Save")
+
+        series = await only_series(bot, guild)
+        assert (series.name, series.mention, series.channel) == ("Another name", secret.id, None)
+        assert "can’t mention Secret yourself" in elsewhere.text()
+
+
 async def test_two_managers_keep_both_changes_and_the_last_sees_the_first(guild: SandboxGuild, start: Start) -> None:
     other = guild.add_member("other", permissions=["manage_guild"])
     async with start() as bot:
