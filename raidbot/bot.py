@@ -115,7 +115,6 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         self._went_away = clock()
         self._lost_sessions: dict[int, datetime] = {}
         self._was_ready = False
-        self._is_over = False
         self.state = State(db, clock)
         self.api = api
         self.limits = InteractionLimits(
@@ -195,11 +194,6 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
             owner=self._options.alerts.owner,
             send_test_alert=self.operations.alerts.test,
         )
-
-    def dispatch(self, event: str, /, *args: object, **kwargs: object) -> None:
-        """Hand an event to those who listen. Once closed nobody may: discord.py still says that shards are ready."""
-        if not self._is_over:
-            super().dispatch(event, *args, **kwargs)
 
     # A resumed session missed nothing. Nothing is awaited before a new one is noted, so no event of it is overtaken.
 
@@ -283,7 +277,7 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         await self.delivery.stop(share(3))  # each of two steps takes that long
         await _at_most(share(1), super().close())
         await self._keep_unhandled(share(1))  # what was heard meanwhile
-        self._is_over = True
+        discord_internals.end_dispatching(self)
 
     async def _keep_unhandled(self, timeout: float) -> None:
         try:

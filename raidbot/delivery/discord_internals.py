@@ -76,6 +76,7 @@ _MEMBER_PARSERS = LibraryPart(
     "client._connection.parsers", _parses_member_updates, "changed names and roles are seen with the member's next act"
 )
 _DISPATCH = LibraryPart("client.dispatch", callable, _MEMBER_PARSERS.without)
+_STATE_DISPATCH = LibraryPart("client._connection.dispatch", callable, "a closed bot may log that it is ready")
 _CONNECTOR = LibraryPart("client.http.connector", lambda _: True, "each failed login leaves an unclosed session behind")
 _CLOSE_SESSION = LibraryPart("client.http.close", callable, _CONNECTOR.without)
 _CLEAR_RATELIMITS = LibraryPart(
@@ -92,7 +93,7 @@ _VOICE_WARNINGS = tuple(
 
 _ALWAYS = (
     *(_ROUTE, _REQUEST, _REQUEST_OPTIONS, _RECEIVE_FRAME, _MEMBER_PARSERS, _DISPATCH, _CONNECTOR, _CLOSE_SESSION),
-    *(_CLEAR_RATELIMITS, _COMMAND_PAYLOAD, _GROUP_PAYLOAD, *_VOICE_WARNINGS),
+    *(_STATE_DISPATCH, _CLEAR_RATELIMITS, _COMMAND_PAYLOAD, _GROUP_PAYLOAD, *_VOICE_WARNINGS),
 )
 
 
@@ -180,6 +181,16 @@ def clear_ratelimits_rarely(client: discord.Client, every: float = 60.0) -> None
             clear()
 
     client.http._try_clear_expired_ratelimits = clear_if_due  # type: ignore[method-assign]
+
+
+def end_dispatching(client: discord.Client) -> None:
+    """Hand no more events to listeners. discord.py still says of a closed client that its shards are ready."""
+
+    def ignore(_event: str, /, *_args: object, **_kwargs: object) -> None:
+        return
+
+    if _STATE_DISPATCH.is_in(client):
+        attrgetter("_connection")(client).dispatch = ignore
 
 
 def dispatch_member_updates(client: discord.Client) -> None:

@@ -93,7 +93,7 @@ async def test_settings_are_audited_in_the_words_of_their_panel(state: State) ->
         "key channel": (None, "<#5>"),
         "audit log": (None, "<#6>"),
         "live log": (None, "<#6>"),
-        "keeping of the audit": ("for 180 days", "for 7 days"),
+        "keeping of the audit": ("180 days", "7 days"),
         "key signup roles": (None, "<@&8>"),
         "admin roles": (None, "@everyone"),
     }

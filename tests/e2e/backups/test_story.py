@@ -60,7 +60,9 @@ async def test_last_night_s_backup_brings_everything_back(
     said = capsys.readouterr().out
 
     assert f"{database} is now what {last_night} holds" in said
-    assert databases.without_nonces(databases.rows(database)) == databases.without_nonces(of_last_night)
+    restored = databases.rows(database)
+    for table in restored.keys() - {"facts"}:  # what the bot knew of its sessions and commands then is forgotten
+        assert restored[table] == of_last_night[table], table
     assert roster(place.now("DUN234")) == roster(evening)
     assert [place.ids("alice", "bob"), place.ids("cem", "dora")] == [*roster(evening)[0]]
     assert old_roster(raid)[0][0] == roster(evening)[0][0]
