@@ -56,8 +56,7 @@ class RunningDemo:
     async def read(self, text: str) -> Json:
         """Return the first message with this text that was pushed since the person was switched."""
         client = self.page_client
-        while not (found := [one for one in client.messages() if text in one["content"]]):
-            await client.another_push()
+        found = await client.until(lambda: [one for one in client.messages() if text in one["content"]], within=40)
         return found[0]
 
     def _named(self, name: str) -> Json:

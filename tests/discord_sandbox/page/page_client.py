@@ -35,9 +35,9 @@ class PageClient:
         self.view = answer["view"]
         return self.view
 
-    async def until(self, fact: Callable[[], T | None]) -> T:
-        """Wait up to 10 seconds until `fact()`, checked after every push, is true; return its value."""
-        async with asyncio.timeout(10):
+    async def until(self, fact: Callable[[], T | None], *, within: float = 10) -> T:
+        """Wait up to `within` seconds until `fact()`, checked after every push, is true; return its value."""
+        async with asyncio.timeout(within):
             while not (found := fact()):
                 self._heard.clear()
                 await self._heard.wait()
