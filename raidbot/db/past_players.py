@@ -23,7 +23,8 @@ def past_players(connection: sqlite3.Connection, raid: Raid, role: RoleKey, *, n
         " AND starts_at <= ? AND starts_at + 60 * ifnull(length_minutes, ?) <= ?"
         " ORDER BY starts_at DESC LIMIT ?) AS recent JOIN seats ON seats.raid = recent.id"
         " WHERE recent.id <> ? AND NOT EXISTS (SELECT 1 FROM attendance WHERE attendance.raid = seats.raid"
-        " AND attendance.member = seats.member AND attendance.presence <> 'signed') GROUP BY seats.member",
+        " AND attendance.member = seats.member AND attendance.presence NOT IN ('present', 'late'))"
+        " GROUP BY seats.member",
         (raid.template, any_role, role, raid.guild, seconds(now), usual_minutes, seconds(now), _RAIDS, raid.id),
     ).fetchall()
     return [

@@ -119,15 +119,22 @@ class Mark:
 
 
 class Presence(StrEnum):
-    """Attendance of a member with a seat in a closed raid; SIGNED until a manager marks it otherwise.
+    """Attendance of a member in a closed raid; PRESENT with a seat until a manager marks it otherwise.
 
-    CALLED_OFF is that of a member who gave up their seat after signups closed.
+    LATE is that of a member who came later than the start, CALLED_OFF of one who gave up their seat after signups
+    closed, and BENCHED of one who waited at the end.
     """
 
-    SIGNED = "signed"
+    PRESENT = "present"
+    LATE = "late"
     NO_SHOW = "no-show"
     EXCUSED = "excused"
     CALLED_OFF = "called off"
+    BENCHED = "benched"
+
+    @property
+    def came(self) -> bool:
+        return self in (Presence.PRESENT, Presence.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ class Attendance:
 
     member: MemberId
     role: RoleKey
-    presence: Presence = Presence.SIGNED
+    presence: Presence = Presence.PRESENT
     marked_by: MemberId | None = None
     marked_at: datetime | None = None
 

@@ -45,6 +45,11 @@ class Permission(StrEnum):
 
     RAIDINFO_OTHERS = "raidinfo.others", "see the raid history of others"
 
+    STATS_SERVER = "stats.server", "see this server’s statistics"
+    STATS_OTHERS = "stats.others", "see the statistics of others"
+    STATS_INACTIVE = "stats.inactive", "see who has not come for long"
+    STATS_EXPORT = "stats.export", "export the statistics"
+
     RECURRING_CREATE = "recurring.create", "create series"
     RECURRING_EDIT = "recurring.edit", "edit series"
     RECURRING_PAUSE = "recurring.pause", "pause and resume series"

@@ -74,7 +74,8 @@ class GuildSettings:
     count for instants before. A full raid is closed `full_close_minutes` before its start; 0
     means never early. Audit entries are kept for `audit_days`. Boards show a star beside members with the
     `leader_role`. With `thread_members`, members who sign up are added to the raid's thread. With
-    `unreached_mentions`, members whom no DM reaches are mentioned beside the raid.
+    `unreached_mentions`, members whom no DM reaches are mentioned beside the raid. With `stats_for_everyone`, everybody
+    may see the server's statistics.
     """
 
     guild: GuildId
@@ -229,6 +230,36 @@ class GuildSettings:
                 button="Sign-up text by DM",
                 on="sent by DM, once per raid",
                 off="not sent",
+            )
+        },
+    )
+    stats_for_everyone: bool = field(
+        default=False,
+        metadata={
+            SETTING: Switch(
+                name="statistics for everyone",
+                key="stats",
+                title="This server’s statistics",
+                page=3,
+                place=3,
+                button="Statistics for everyone",
+                on="shown to everyone",
+                off="shown to who may see them",
+            )
+        },
+    )
+    leaderboards: bool = field(
+        default=False,
+        metadata={
+            SETTING: Switch(
+                name="leaderboards",
+                key="leaderboards",
+                title="Leaderboards",
+                page=3,
+                place=4,
+                button="Leaderboards",
+                on="on, for everyone",
+                off="off",
             )
         },
     )

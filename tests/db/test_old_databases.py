@@ -39,8 +39,9 @@ REPLACED = {
     },
     "raids": {"creator_reminded", "participants_reminded"},
     "undo": {"before", "after"},
+    "attendance": {"presence"},
 }
-"""Columns that migration 16 replaced or wrote anew; what became of them has tests of its own."""
+"""Columns that migrations 16 and 18 replaced or wrote anew; what became of them has tests of its own."""
 
 
 @pytest.fixture(params=OLD, ids=lambda path: path.stem)
@@ -160,7 +161,7 @@ def _check_rosters(raids: dict[str, Raid]) -> None:
     assert [ask.member for ask in open_raid.asks] == [ERIN]
     assert (open_raid.leader, open_raid.thread) == (ALICE, THREAD)
     assert closed.status is Status.CLOSED
-    assert {row.member: row.presence for row in closed.attendance} == {ALICE: Presence.SIGNED, BOB: Presence.NO_SHOW}
+    assert {row.member: row.presence for row in closed.attendance} == {ALICE: Presence.PRESENT, BOB: Presence.NO_SHOW}
 
 
 async def _check_server(state: State, raid: Raid) -> None:

@@ -142,7 +142,7 @@ def test_reopened_after_the_start_it_takes_latecomers_until_its_end(minutes: int
     with pytest.raises(signups.RaidClosed):
         signups.react(late, CAROL, TANK, now=START + length)
     over = lifecycle.close(left, reason=CloseReason.AT_START, by=None, now=START + length).raid
-    assert [(row.member, row.presence) for row in over.attendance] == [(BOB, Presence.SIGNED)]
+    assert [(row.member, row.presence) for row in over.attendance] == [(BOB, Presence.PRESENT)]
 
 
 def test_at_the_start_the_rows_of_a_reopened_raid_equal_its_roster() -> None:
@@ -177,7 +177,7 @@ def test_between_start_and_end_moving_it_opens_it_again_with_fresh_attendance() 
     moved = change.raid
     assert (moved.status, moved.hold, moved.begun, moved.attendance) == (Status.OPEN, False, False, ())
     again = lifecycle.close(moved, reason=CloseReason.AT_START, by=None, now=START + 2 * HOUR).raid
-    assert [row.presence for row in again.attendance] == [Presence.SIGNED, Presence.SIGNED]
+    assert [row.presence for row in again.attendance] == [Presence.PRESENT, Presence.PRESENT]
 
 
 def test_moving_it_promotes_to_a_seat_that_is_free() -> None:

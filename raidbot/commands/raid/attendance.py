@@ -31,7 +31,7 @@ async def _attendance(context: RaidContext, text: str = "") -> None:
     page = page_of(listed, number_of(context.rest[0]) if context.rest else 0)
     names = await context.state.names(raid)
     shown = {row.member: escape(names.get(row.member, "Member")) for row in (*listed, *absent)}
-    marked = [f"{shown[row.member]} ({row.presence})" for row in listed if row.presence is not Presence.SIGNED]
+    marked = [f"{shown[row.member]} ({row.presence})" for row in listed if row.presence is not Presence.PRESENT]
     said = f"Marked: {', '.join(marked)}." if marked else "Nobody is marked."
     if absent:
         said += f" Called off: {', '.join(shown[row.member] for row in absent)}."

@@ -29,7 +29,13 @@ _SAID = {
     Status.CLOSED: "signups are closed",
     Status.CANCELLED: "cancelled",
 }
-_ABSENT = {Presence.NO_SHOW: "🚫 no-show", Presence.EXCUSED: "excused", Presence.CALLED_OFF: "called off"}
+_ABSENT = {
+    Presence.NO_SHOW: "🚫 no-show",
+    Presence.EXCUSED: "excused",
+    Presence.CALLED_OFF: "called off",
+    Presence.LATE: "late",
+    Presence.BENCHED: "benched",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def _facts(entry: RaidEntry) -> Iterator[str]:
     yield stamp(entry.starts_at, "d")
     if entry.status is Status.CANCELLED:
         yield "❌ did not take place" if entry.not_held else "❌ cancelled"
-    elif absent := _ABSENT.get(entry.presence or Presence.SIGNED):
+    elif absent := _ABSENT.get(entry.presence or Presence.PRESENT):
         yield absent
 
 

@@ -39,5 +39,5 @@ def _mark(raid: Raid, row: Cells, notes: RowNotes) -> Attendance | None:
     except Unusable as why:
         notes.repair(f"who marked it, or when, {why}")
         by, at = None, None
-    presence = Presence.SIGNED if came else Presence.NO_SHOW
+    presence = Presence.PRESENT if came else Presence.NO_SHOW
     return Attendance(seat.member, seat.role, presence, None if by is None else MemberId(by), at)

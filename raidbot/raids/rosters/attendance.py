@@ -13,6 +13,8 @@ from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Seat, Stat
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import say
 
+_WITHOUT_SEAT = (Presence.CALLED_OFF, Presence.BENCHED)
+
 
 class NotClosedYet(Refusal):
     def __init__(self) -> None:
@@ -38,14 +40,17 @@ def with_attendance(raid: Raid) -> Raid:
 
 
 def of_roster(raid: Raid) -> tuple[Attendance, ...]:
-    """Return one row per seated member, and the rows of those who called off."""
-    known = {row.member: row for row in raid.attendance if row.presence is not Presence.CALLED_OFF}
-    rows = [
-        replace(known.get(seat.member) or Attendance(seat.member, seat.role), role=seat.role) for seat in raid.seats
-    ]
-    seated = {seat.member for seat in raid.seats}
-    rows += [row for row in called_off(raid) if row.member not in seated]
-    return tuple(sorted(rows, key=lambda row: row.member))
+    """Return one row per member: of those with a seat, of those who called off, and of those who only waited."""
+    known = {row.member: row for row in raid.attendance if row.presence not in _WITHOUT_SEAT}
+    rows = {
+        seat.member: replace(known.get(seat.member) or Attendance(seat.member, seat.role), role=seat.role)
+        for seat in raid.seats
+    }
+    for row in called_off(raid):
+        rows.setdefault(row.member, row)
+    for wait in raid.waits:
+        rows.setdefault(wait.member, Attendance(wait.member, wait.role, Presence.BENCHED))
+    return tuple(rows[member] for member in sorted(rows))
 
 
 def called_off(raid: Raid) -> tuple[Attendance, ...]:
@@ -61,7 +66,7 @@ def call_off(raid: Raid, seat: Seat) -> Raid:
 
 def on_roster(raid: Raid) -> tuple[Attendance, ...]:
     """Return the rows that a manager can mark: those of members with a seat."""
-    return tuple(row for row in raid.attendance if row.presence is not Presence.CALLED_OFF)
+    return tuple(row for row in raid.attendance if row.presence not in _WITHOUT_SEAT)
 
 
 def mark(
@@ -73,7 +78,7 @@ def mark(
     by: MemberId,
     now: datetime,
 ) -> Change:
-    """Mark the `chosen` members with `presence`; others in `among` who had that mark return to SIGNED.
+    """Mark the `chosen` members with `presence`; others in `among` who had that mark return to PRESENT.
 
     Raises NotClosedYet, NotBegunYet or NotOnRoster.
     """
@@ -86,7 +91,7 @@ def mark(
         if row.member in chosen:
             after = presence
         elif row.member in among and row.presence is presence:
-            after = Presence.SIGNED
+            after = Presence.PRESENT
         if after is not row.presence:
             events.append(PresenceMarked(row.member, row.presence, after))
             row = replace(row, presence=after, marked_by=by, marked_at=now)

@@ -35,7 +35,7 @@ async def test_no_shows_are_unlocked_at_closing_marked_and_unmarked(guild: Sandb
         assert await attendance_marks(bot) == {alice.id: "excused", bob.id: "no-show"}
         await panel.select("Who did not come?", [])
         await panel.select("Who was excused?", [])
-        assert await attendance_marks(bot) == {alice.id: "signed", bob.id: "signed"}
+        assert await attendance_marks(bot) == {alice.id: "present", bob.id: "present"}
         assert "Nobody is marked" in panel.text()
 
 
@@ -52,7 +52,7 @@ async def test_marks_made_meanwhile_are_not_wiped_out(guild: SandboxGuild, start
 
         assert "changed meanwhile" in other.text()
         assert "Marked: Alice (no-show)" in other.text()
-        assert await attendance_marks(bot) == {alice.id: "no-show", bob.id: "signed"}
+        assert await attendance_marks(bot) == {alice.id: "no-show", bob.id: "present"}
 
 
 async def test_fifty_no_shows_with_long_names_are_said_as_far_as_a_message_holds(

@@ -204,7 +204,7 @@ async def test_a_history_is_one_s_own_unless_one_may_see_others(guild: SandboxGu
 async def test_a_history_says_where_somebody_did_not_come(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
-        for number, presence in enumerate((Presence.SIGNED, Presence.NO_SHOW, Presence.EXCUSED)):
+        for number, presence in enumerate((Presence.PRESENT, Presence.NO_SHOW, Presence.EXCUSED)):
             rows_of_attendance = (
                 Attendance(MemberId(alice.id), RoleKey("tank"), presence),
                 Attendance(MemberId(bob.id), RoleKey("healer"), Presence.NO_SHOW),

@@ -363,7 +363,7 @@ def _rosters(raid: RaidId) -> Iterator[tuple[str, Call]]:
 def _change_roster(tx: sqlite3.Connection, raid: RaidId) -> None:
     """Write and delete rows of every table of the roster."""
     before = _stored(tx, raid)
-    attendance, ask = Attendance(MEMBER, TANK, Presence.SIGNED), Ask(MEMBER, TANK, MANAGER, NOW)
+    attendance, ask = Attendance(MEMBER, TANK, Presence.PRESENT), Ask(MEMBER, TANK, MANAGER, NOW)
     full = replace(before, attendance=(attendance,), asks=(ask,))
     rosters.save(tx, before, full)
     rosters.clear(tx, full)

@@ -217,7 +217,7 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         starts_at=now + timedelta(hours=2),
         created_at=now,
         marks=(Mark(ALICE, TANK, unwanted=True), Mark(BOB, TANK)),
-        attendance=(Attendance(ALICE, TANK, Presence.SIGNED),),
+        attendance=(Attendance(ALICE, TANK, Presence.PRESENT),),
         asks=(Ask(BOB, TANK, MANAGER, now),),
         given_up=(GivenUp(CAROL, TANK, now),),
         signup_lead=Lead(minutes=30),

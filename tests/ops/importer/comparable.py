@@ -142,7 +142,7 @@ def of_settings(settings: GuildSettings) -> dict[str, Any]:
 
 
 def _presence(raid: OldRaid, user: int) -> tuple[Presence, int | None]:
-    return (Presence.NO_SHOW, raid.no_shows[user]) if user in raid.no_shows else (Presence.SIGNED, None)
+    return (Presence.NO_SHOW, raid.no_shows[user]) if user in raid.no_shows else (Presence.PRESENT, None)
 
 
 def _is_full(raid: OldRaid) -> bool:

@@ -140,7 +140,7 @@ def test_marks_of_those_who_came_or_not_stay_with_who_has_a_seat(old: Handwritte
 
     assert {row.member: (row.presence, row.marked_by) for row in raid.attendance} == {
         ALICE: (Presence.NO_SHOW, BOB),
-        BOB: (Presence.SIGNED, None),
+        BOB: (Presence.PRESENT, None),
     }
     assert "its member has no seat in the raid" in old.loss_lines()
     assert "who marked it, or when, is no whole number" in old.repair_lines()

@@ -103,7 +103,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.Duplicated(RaidCode("XYZ234")),
     ev.Undone(AuditAction.CLOSED, 3),
     ev.Undone(AuditAction.ASSIGNED_OVER_CAPACITY, 3),
-    ev.PresenceMarked(ALICE, Presence.SIGNED, Presence.NO_SHOW),
+    ev.PresenceMarked(ALICE, Presence.PRESENT, Presence.NO_SHOW),
     ev.PresenceMarked(ALICE, Presence.NO_SHOW, Presence.EXCUSED),
     ev.Reminded(Reminder.CREATOR, (MANAGER,)),
     ev.Reminded(Reminder.PARTICIPANTS, (ALICE, BOB)),

@@ -277,4 +277,4 @@ class ReferenceRoster:
 
     def _rows(self) -> set[tuple[MemberId, str]]:
         """Return the attendance of a closed raid in which nobody was marked."""
-        return {(member, "signed") for member in self.sits} | {(member, "called off") for member in self.called_off}
+        return {(member, "present") for member in self.sits} | {(member, "called off") for member in self.called_off}

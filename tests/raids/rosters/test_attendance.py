@@ -30,7 +30,7 @@ def presences(board: Raid) -> dict[MemberId, Presence]:
 def test_closing_writes_a_row_for_everybody_with_a_seat_and_nobody_else() -> None:
     board = joined(joined(raid(tank=1, healer=2), TANK, ALICE, BOB), HEALER, CAROL)
 
-    assert presences(closed(board)) == {ALICE: Presence.SIGNED, CAROL: Presence.SIGNED}
+    assert presences(closed(board)) == {ALICE: Presence.PRESENT, CAROL: Presence.PRESENT}
     assert board.attendance == ()
 
 
@@ -41,11 +41,11 @@ def test_marking_is_reversible_and_each_difference_is_told_once() -> None:
     fewer = mark(marked.raid, BOB)
 
     assert events_of(marked, ev.PresenceMarked) == [
-        ev.PresenceMarked(ALICE, Presence.SIGNED, Presence.NO_SHOW),
-        ev.PresenceMarked(BOB, Presence.SIGNED, Presence.NO_SHOW),
+        ev.PresenceMarked(ALICE, Presence.PRESENT, Presence.NO_SHOW),
+        ev.PresenceMarked(BOB, Presence.PRESENT, Presence.NO_SHOW),
     ]
     assert [row.marked_by for row in marked.raid.attendance] == [MANAGER, MANAGER]
-    assert presences(fewer.raid) == {ALICE: Presence.SIGNED, BOB: Presence.NO_SHOW}
+    assert presences(fewer.raid) == {ALICE: Presence.PRESENT, BOB: Presence.NO_SHOW}
     assert mark(fewer.raid, BOB).events == ()
     assert [words(entry).after for entry in raid_entries.entries(board, marked)] == ["no-show", "no-show"]
     assert notices(marked) == ()
@@ -56,7 +56,7 @@ def test_only_those_shown_on_the_page_are_unmarked() -> None:
 
     page = attendance.mark(board, Presence.NO_SHOW, (), among={BOB}, by=MANAGER, now=START).raid
 
-    assert presences(page) == {ALICE: Presence.NO_SHOW, BOB: Presence.SIGNED}
+    assert presences(page) == {ALICE: Presence.NO_SHOW, BOB: Presence.PRESENT}
 
 
 def test_marks_outlive_reopening_and_go_with_the_seat() -> None:
@@ -65,7 +65,7 @@ def test_marks_outlive_reopening_and_go_with_the_seat() -> None:
     opened = lifecycle.reopen(board, by=MANAGER, now=NOW).raid
     again = closed(joined(manager_edits.remove(opened, BOB, now=NOW).raid, TANK, CAROL))
 
-    assert presences(again) == {ALICE: Presence.NO_SHOW, CAROL: Presence.SIGNED}
+    assert presences(again) == {ALICE: Presence.NO_SHOW, CAROL: Presence.PRESENT}
 
 
 def test_a_roster_edited_after_closing_takes_its_rows_along() -> None:
@@ -73,7 +73,7 @@ def test_a_roster_edited_after_closing_takes_its_rows_along() -> None:
 
     assert list(presences(manager_edits.remove(board, ALICE, now=NOW).raid)) == [BOB]
     assert presences(signups.depart(board, BOB, now=NOW).raid) == {
-        ALICE: Presence.SIGNED,
+        ALICE: Presence.PRESENT,
         BOB: Presence.CALLED_OFF,
     }
 

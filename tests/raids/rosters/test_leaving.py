@@ -162,7 +162,7 @@ def test_after_closing_by_hand_the_leader_decides_with_one_press() -> None:
     assert filled.raid.status is Status.CLOSED
     assert {row.member: row.presence for row in filled.raid.attendance} == {
         ALICE: Presence.CALLED_OFF,
-        BOB: Presence.SIGNED,
+        BOB: Presence.PRESENT,
     }
 
 

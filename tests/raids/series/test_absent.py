@@ -11,7 +11,7 @@ from raidbot.raids.series.absent import Attended, absent_members
 from tests.raids.builders import ALICE, BOB, NOW
 from tests.state.series.builders import HEALER, TANK, series
 
-CAME, MISSED, EXCUSED, OFF = Presence.SIGNED, Presence.NO_SHOW, Presence.EXCUSED, Presence.CALLED_OFF
+CAME, MISSED, EXCUSED, OFF = Presence.PRESENT, Presence.NO_SHOW, Presence.EXCUSED, Presence.CALLED_OFF
 
 
 def of_alice(presences: Sequence[Presence], *, days: int = 7) -> list[Attended]:

@@ -1,0 +1,36 @@
+-- Attendance has a state for everybody who was there, and for those who waited.
+
+CREATE TABLE attendance_now (
+    raid INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    presence TEXT NOT NULL CHECK (presence IN ('present', 'late', 'no-show', 'excused', 'called off', 'benched')),
+    marked_by INTEGER,
+    marked_at INTEGER,
+    PRIMARY KEY (raid, member),
+    FOREIGN KEY (raid, role) REFERENCES raid_roles (raid, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO attendance_now SELECT raid, member, role, iif(presence = 'signed', 'present', presence), marked_by, marked_at
+    FROM attendance;
+-- Raids that were closed before rows were written at closing, and who waited when a raid began.
+INSERT OR IGNORE INTO attendance_now SELECT raid, member, role, 'present', NULL, NULL
+    FROM seats JOIN raids ON raids.id = seats.raid WHERE raids.status = 'closed';
+INSERT OR IGNORE INTO attendance_now SELECT raid, member, role, 'benched', NULL, NULL
+    FROM waits JOIN raids ON raids.id = waits.raid WHERE raids.status = 'closed' ORDER BY raid, member, place;
+DROP TABLE attendance;
+ALTER TABLE attendance_now RENAME TO attendance;
+CREATE INDEX attendance_by_member ON attendance (member, presence);
+
+UPDATE undo SET before = replace(before, '"signed"', '"present"'), after = replace(after, '"signed"', '"present"')
+    WHERE before LIKE '%"signed"%' OR after LIKE '%"signed"%';
+
+-- The end of a raid, as in `Raid.ends_at`, and the raids that figures are made of.
+
+ALTER TABLE raids ADD COLUMN ends_at INTEGER
+    GENERATED ALWAYS AS (starts_at + 60 * ifnull(nullif(length_minutes, 0), 120)) VIRTUAL;
+CREATE INDEX raids_counted ON raids (guild, starts_at, ends_at) WHERE status = 'closed' AND counts = 1;
+
+-- Settings.
+
+ALTER TABLE guilds ADD COLUMN leaderboards INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE guilds ADD COLUMN stats_for_everyone INTEGER NOT NULL DEFAULT 0;
