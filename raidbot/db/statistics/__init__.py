@@ -1,0 +1,1 @@
+"""Queries that sum up attendance. They read and write nothing else."""
