@@ -34,3 +34,7 @@ CREATE INDEX raids_counted ON raids (guild, starts_at, ends_at) WHERE status = '
 
 ALTER TABLE guilds ADD COLUMN leaderboards INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE guilds ADD COLUMN stats_for_everyone INTEGER NOT NULL DEFAULT 0;
+
+-- Statistics: raids that took place and do not count are told apart.
+
+CREATE INDEX raids_uncounted ON raids (guild, starts_at, ends_at) WHERE status = 'closed' AND counts = 0;

@@ -66,6 +66,7 @@ from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
+from tests.db.queries.statistics_calls import statistics_calls
 from tests.db.queries.unreached_calls import signup_text_calls, unreached_calls
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
 
@@ -102,6 +103,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("series", series_calls()),
         ("series_occurrences", occurrence_calls(raid)),
         ("standing", iter([("standing", partial(standing.standing, now=NOW))])),
+        ("statistics", statistics_calls(MEMBER)),
         ("signup_texts", signup_text_calls(raid, MEMBER)),
         ("templates", _templates()),
         ("threads", _threads(raid)),
