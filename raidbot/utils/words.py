@@ -235,8 +235,13 @@ def _unescaped(name: str | Name) -> str:
 
 def day_in_words(day: date) -> Text:
     """Return a date with its weekday: Friday 4 December 2026."""
-    weekday, month = WEEKDAYS[day.weekday()], _MONTHS[day.month - 1]
+    weekday, month = WEEKDAYS[day.weekday()], month_name(day)
     return say("{weekday} {day} {month} {year}", weekday=weekday, day=day.day, month=month, year=day.year)
+
+
+def month_name(day: date) -> Text:
+    """Return the name of the day's month: December."""
+    return _MONTHS[day.month - 1]
 
 
 def _wall_clock(at: datetime, zone: str) -> Text:
