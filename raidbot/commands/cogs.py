@@ -26,6 +26,8 @@ from raidbot.commands.events.closed_dms import ClosedDms
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.interaction_times import InteractionTimes
 from raidbot.commands.events.reactions import Reactions
+from raidbot.commands.leaderboard.cog import Leaderboard
+from raidbot.commands.leaderboard.views import PANEL as LEADERBOARD_PANEL
 from raidbot.commands.limits.answers import admit
 from raidbot.commands.limits.limits import InteractionLimits
 from raidbot.commands.posting.post_waiter import PostWaiter
@@ -111,6 +113,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
         with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
+        with_panel(LEADERBOARD_PANEL, Leaderboard(state)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),

@@ -32,9 +32,9 @@ async def send_ephemeral(interaction: Interaction, text: str) -> None:
     await interaction.followup.send(content, ephemeral=True)
 
 
-async def defer(interaction: Interaction) -> None:
-    """Defer a command's response as ephemeral; `edit_response` or `send_file` fills it in."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+async def defer(interaction: Interaction, *, public: bool = False) -> None:
+    """Defer a new message, ephemeral unless it is `public`; `edit_response` or `send_file` fills it in."""
+    await interaction.response.defer(ephemeral=not public, thinking=True)
 
 
 @asynccontextmanager
