@@ -1,7 +1,7 @@
 """The life of one raid of the world, from its draft to the leader's marks, played by the rules of the bot."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -10,6 +10,7 @@ from raidbot.raids import drafts, lifecycle
 from raidbot.raids.drafts import Draft
 from raidbot.raids.events import Change
 from raidbot.raids.model import (
+    Attendance,
     CancelReason,
     CloseReason,
     Kind,
@@ -170,6 +171,10 @@ def _afterwards(raid: Raid, starts_at: datetime, server: Server, rng: random.Ran
             yield Step(at, partial(_marked, presence=presence, share=share, rng=rng))
             if rng.random() < 0.2:  # a correction, which takes some of them back
                 yield Step(at + timedelta(minutes=60), partial(_marked, presence=presence, share=0.05, rng=rng))
+    if rng.random() < 0.1:
+        yield Step(starts_at + timedelta(minutes=301), partial(_played_instead, rng=rng))
+    if rng.random() < 0.05:
+        yield Step(starts_at + timedelta(minutes=302), partial(_all_but_some, rng=rng))
     if rng.random() < 0.03:
         yield Step(starts_at + length + timedelta(hours=1), _not_held)
 
@@ -237,6 +242,22 @@ def _tick(raid: Raid, now: datetime) -> Change:
 
 def _marked(raid: Raid, now: datetime, *, presence: Presence, share: float, rng: random.Random) -> Change:
     """Mark a share of the roster, and take the mark from the others."""
-    among = [row.member for row in attendance.on_roster(raid)]
-    chosen = [member for member in among if rng.random() < share]
+    chosen, among = _share(attendance.of_seated(raid), share, rng)
     return attendance.mark(raid, presence, chosen, among=among, by=raid.creator, now=now)
+
+
+def _played_instead(raid: Raid, now: datetime, *, rng: random.Random) -> Change:
+    """Mark some of those who waited as present: they came for somebody who did not."""
+    chosen, among = _share(attendance.of_benched(raid), 0.3, rng)
+    return attendance.mark(raid, Presence.PRESENT, chosen, among=among, by=raid.creator, now=now)
+
+
+def _all_but_some(raid: Raid, now: datetime, *, rng: random.Random) -> Change:
+    came, among = _share(attendance.of_seated(raid), 0.9, rng)
+    return attendance.only_came(raid, came, among=among, by=raid.creator, now=now)
+
+
+def _share(rows: Iterable[Attendance], share: float, rng: random.Random) -> tuple[list[MemberId], list[MemberId]]:
+    """Return some of the members, and all of them."""
+    among = [row.member for row in rows]
+    return [member for member in among if rng.random() < share], among

@@ -5,6 +5,7 @@ for each question and compares dates of calendars, where the bot asks for ranges
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -123,6 +124,10 @@ class World:
         self.zones = {int(str(row["id"])): ZoneInfo(str(row["zone"])) for row in tables.get("guilds", [])}
         self.names = {(row["guild"], row["member"]): str(row["name"]) for row in tables.get("members", [])}
         self.raids = self._raids(tables)
+        self._counted: dict[int, list[Raid]] = {}
+        for raid in self.raids:
+            if raid.is_counted:
+                self._counted.setdefault(raid.guild, []).append(raid)
         self.balances = {
             (int(str(row["guild"])), int(str(row["member"]))): _balance(row)
             for row in tables.get("opening_balances", [])
@@ -168,11 +173,8 @@ class World:
 
     def counted(self, guild: int, days: Days | None = None) -> list[Raid]:
         """Return the server's raids that took place and count, of a period or of all time."""
-        return [
-            raid
-            for raid in self.raids
-            if raid.guild == guild and raid.is_counted and (days is None or days[0] <= raid.day <= days[1])
-        ]
+        found = self._counted.get(guild, [])
+        return found if days is None else [raid for raid in found if days[0] <= raid.day <= days[1]]
 
     def brought(self, guild: int) -> dict[int, Balance]:
         return {member: balance for (of, member), balance in self.balances.items() if of == guild}
@@ -220,6 +222,14 @@ class World:
             found.update(balance.roles)
         return +found
 
+    def templates(self, guild: int, member: int | None = None) -> Counter[str]:
+        """Return how many raids of each template there were, or how many the member came to, by titles.
+
+        A template goes by the title that most of these raids have, the first of the alphabet among several.
+        """
+        raids = self.counted(guild) if member is None else self.came(guild, member)
+        return named_by_title(raids, self.balances.get((guild, member)) if member is not None else None)
+
     def weekdays(self, guild: int, member: int) -> list[int]:
         """Return how often the member came on each weekday, Monday first."""
         found = [0] * 7
@@ -252,7 +262,8 @@ class World:
     def newcomers(self, guild: int, days: Days) -> set[int]:
         """Return who came in the period and never before, in whatever bot."""
         earlier = {member for raid in self.counted(guild) if raid.day < days[0] for member in raid.came()}
-        return self.participants(guild, days) - earlier - self.brought(guild).keys()
+        known = {member for member, balance in self.brought(guild).items() if balance.came > 0}
+        return self.participants(guild, days) - earlier - known
 
     def ranking(self, guild: int, days: Days | None = None) -> list[tuple[int, int, int]]:
         """Return (place, member, raids they came to), most raids first; equal numbers share a place."""
@@ -273,8 +284,12 @@ class World:
         return played | {name for balance in self.brought(guild).values() for name, n in balance.roles.items() if n}
 
     def achievements(self, guild: int, member: int) -> set[str]:
-        """Return the achievements of the Node.js bot that the member has."""
-        numbers, roles, days = self.numbers(guild, member), self.roles(guild, member), self.weekdays(guild, member)
+        """Return the achievements of the Node.js bot that the member has. Museums and teams have no roles there."""
+        numbers, days = self.numbers(guild, member), self.weekdays(guild, member)
+        roles = Counter(raid.role_of(member) for raid in self.came(guild, member) if raid.kind == "raid")
+        if (balance := self.balances.get((guild, member))) is not None:
+            roles.update({name: n for name, n in balance.roles.items() if not re.fullmatch(r"Museum|Team \d+", name)})
+        roles = +roles
         most = max(roles.values(), default=0)
         rules = {
             "first_raid": numbers.came >= 1,
@@ -306,6 +321,17 @@ class World:
     def uncounted(self, guild: int) -> list[Raid]:
         """Return raids that took place and do not count."""
         return [raid for raid in self.raids if raid.guild == guild and raid.took_place and not raid.is_counted]
+
+
+def named_by_title(raids: Iterable[Raid], balance: Balance | None = None) -> Counter[str]:
+    titles: dict[str, list[str]] = {}
+    for raid in raids:
+        titles.setdefault(raid.template, []).append(raid.title)
+    found = Counter(balance.templates if balance else {})
+    for given in titles.values():
+        most = max(map(given.count, given))
+        found[min(title for title in given if given.count(title) == most)] += len(given)
+    return +found
 
 
 def _by_hour(raids: Iterable[Raid]) -> list[int]:
