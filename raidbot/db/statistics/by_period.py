@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from raidbot.db.statistics.counted import CAME, COUNTED
+from raidbot.db.statistics.top import top
 from raidbot.db.timestamps import seconds
 from raidbot.raids.model import GuildId, MemberId, Presence
-from raidbot.raids.statistics.figures import PeriodFigures, TrendPoint, top_of
+from raidbot.raids.statistics.figures import PeriodFigures, TrendPoint
 from raidbot.raids.statistics.periods import Period
 from raidbot.raids.statistics.tally import tally_of
 
@@ -42,7 +43,7 @@ def period_figures(connection: sqlite3.Connection, guild: GuildId, period: Perio
         tally=tally_of({Presence(presence): number for presence, number in presences}),
         participants=len(came),
         newcomers=_newcomers(connection, [MemberId(member) for member, _ in came], values),
-        top=top_of((MemberId(member), number) for member, number in came),
+        top=top(connection, guild, {MemberId(member): number for member, number in came}),
     )
 
 
@@ -52,12 +53,12 @@ def trend(
     """Return a point for each of the periods, in their order; those without raids have 0."""
     points = []
     for period in periods:
-        raids, came, no_shows = connection.execute(
-            f"SELECT count(DISTINCT raids.id), ifnull(sum({CAME}), 0),"
-            f" ifnull(sum(attendance.presence = 'no-show'), 0) {_TREND}",
+        raids, participants, came, no_shows = connection.execute(
+            f"SELECT count(DISTINCT raids.id), count(DISTINCT iif({CAME}, attendance.member, NULL)),"
+            f" ifnull(sum({CAME}), 0), ifnull(sum(attendance.presence = 'no-show'), 0) {_TREND}",
             {"guild": guild, "now": seconds(now), "start": seconds(period.start), "end": seconds(period.end)},
         ).fetchone()
-        points.append(TrendPoint(period=period, raids=raids, came=came, no_shows=no_shows))
+        points.append(TrendPoint(period=period, raids=raids, participants=participants, came=came, no_shows=no_shows))
     return points
 
 

@@ -14,7 +14,7 @@ from raidbot.db.statistics.counted import COUNTED, ROLE_NAME
 from raidbot.db.statistics.templates import by_template
 from raidbot.db.timestamps import instant, seconds
 from raidbot.raids.model import GuildId, MemberId, Presence
-from raidbot.raids.statistics.figures import MemberFigures, ServerShare, most_first
+from raidbot.raids.statistics.figures import MemberFigures, ServerShare, added, most_first
 from raidbot.raids.statistics.tally import tally_of
 
 _ROWS = (
@@ -76,33 +76,33 @@ def _figures(rows: list[_Row], balance: OpeningBalance | None, zone: tzinfo) -> 
     came = [row for row in rows if Presence(row.presence).came]
     roles = Counter(row.role for row in came if row.role is not None)
     carried: Counter[str] = Counter()
-    weekdays, hours = by_clock((row.starts_at for row in came), zone)
+    starts = by_clock((row.starts_at for row in came), zone)
+    weekdays = tuple(map(sum, starts))
     last_raid_at = instant(came[-1].starts_at) if came else None
     if balance is not None:
         tally = tally.plus_balance(balance.raids, balance.no_shows)
         roles += balance.roles
         carried = balance.templates
-        weekdays = tuple(map(sum, zip(weekdays, balance.weekdays, strict=True)))
+        weekdays = added([weekdays, balance.weekdays], 7)
         last_raid_at = max(filter(None, (last_raid_at, balance.last_raid_at)), default=None)
     return MemberFigures(
         tally=tally,
         roles=most_first(roles),
         templates=by_template(((row.template, row.title, 1) for row in came), carried),
         weekdays=weekdays,
-        hours=hours,
+        hours=added(starts, 24),
         last_raid_at=last_raid_at,
         streak=_streak(rows),
     )
 
 
-def by_clock(starts: Iterable[int], zone: tzinfo) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return how many of the starts (seconds) clocks in `zone` show on each weekday, Monday first, and at each hour."""
-    weekdays, hours = [0] * 7, [0] * 24
+def by_clock(starts: Iterable[int], zone: tzinfo) -> tuple[tuple[int, ...], ...]:
+    """Return how many of the starts (seconds) clocks in `zone` show at each hour of each weekday, Monday first."""
+    counts = [[0] * 24 for _ in range(7)]
     for start in starts:
         local = datetime.fromtimestamp(start, zone)
-        weekdays[local.weekday()] += 1
-        hours[local.hour] += 1
-    return tuple(weekdays), tuple(hours)
+        counts[local.weekday()][local.hour] += 1
+    return tuple(map(tuple, counts))
 
 
 def _streak(rows: list[_Row]) -> int:

@@ -11,9 +11,10 @@ from raidbot.db.statistics.balances import OpeningBalance
 from raidbot.db.statistics.counted import CAME, COUNTED
 from raidbot.db.statistics.members import by_clock
 from raidbot.db.statistics.templates import by_template
+from raidbot.db.statistics.top import top
 from raidbot.db.timestamps import instant, instant_or_none, seconds
 from raidbot.raids.model import GuildId, MemberId, Presence
-from raidbot.raids.statistics.figures import NamedCount, ServerFigures, top_of
+from raidbot.raids.statistics.figures import NamedCount, ServerFigures
 from raidbot.raids.statistics.tally import Tally, tally_of
 
 _RAIDS = f"FROM raids WHERE raids.guild = :guild AND {COUNTED}"
@@ -29,18 +30,17 @@ def server_figures(connection: sqlite3.Connection, guild: GuildId, *, now: datet
     (seats,) = connection.execute(f"SELECT ifnull(sum(raid_roles.seats), 0) {_SEATS}", values).fetchone()
     carried = balances.of_guild(connection, guild)
     came = Counter(_came(connection, guild, now))
+    tally = _tally(connection, guild, now, came.total())
     came.update({balance.member: balance.came for balance in carried})
-    weekdays, hours = by_clock((start for start, _, _ in raids), zone)
     return ServerFigures(
         raids=len(raids),
         uncounted=_not_counted(connection, guild, now),
         seats=seats,
-        tally=_plus(_tally(connection, guild, now), carried),
+        tally=_plus(tally, carried),
         participants=sum(number > 0 for number in came.values()),
-        top=top_of(came.items()),
+        top=top(connection, guild, came),
         templates=by_template(((template, title, 1) for _, template, title in raids), Counter()),
-        weekdays=weekdays,
-        hours=hours,
+        starts=by_clock((start for start, _, _ in raids), zone),
         first_raid_at=instant(raids[0][0]) if raids else None,
         last_raid_at=instant(raids[-1][0]) if raids else None,
     )
@@ -71,12 +71,15 @@ def _came(connection: sqlite3.Connection, guild: GuildId, now: datetime) -> dict
     return {MemberId(member): number for member, number in rows}
 
 
-def _tally(connection: sqlite3.Connection, guild: GuildId, now: datetime) -> Tally:
+def _tally(connection: sqlite3.Connection, guild: GuildId, now: datetime, came: int) -> Tally:
+    """Return everybody's attendance; `came` is how often members came. To group most rows by one word is slow."""
     rows = connection.execute(
-        f"SELECT attendance.presence, count(*) {_ATTENDANCE} GROUP BY attendance.presence",
+        f"SELECT attendance.presence, count(*) {_ATTENDANCE} AND attendance.presence <> 'present'"
+        " GROUP BY attendance.presence",
         {"guild": guild, "now": seconds(now)},
     ).fetchall()
-    return tally_of({Presence(presence): number for presence, number in rows})
+    numbers = {Presence(presence): number for presence, number in rows}
+    return tally_of({**numbers, Presence.PRESENT: came - numbers.get(Presence.LATE, 0)})
 
 
 def _plus(tally: Tally, carried: Iterable[OpeningBalance]) -> Tally:

@@ -5,9 +5,11 @@ late. Figures of all time include the opening balances of members who moved in f
 a month never do.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nlargest
 
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.raids.statistics.periods import Period
@@ -60,10 +62,14 @@ class MemberFigures:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member's place in a list by raids they came to. Whoever has the same number shares a place."""
+    """A member's place in a list by raids they came to. Whoever has the same number shares a place.
+
+    `name` is their display name in the server, None for somebody who was forgotten or is not known.
+    """
 
     place: int
     member: MemberId
+    name: str | None
     came: int
 
 
@@ -81,10 +87,10 @@ class ServerFigures:
 
     `raids` took place and count; `uncounted` took place and do not, by template. `seats` are those that the raids
     offered, `filled` those that somebody still held at the end: present, late, no-show or excused. `tally` sums up
-    everybody's attendance, opening balances included; these are no part of `raids`, `seats`, `filled`, `templates`,
-    `weekdays` and `hours`. `participants` are different members who came at least once, and `top` lists those who came
-    most often, both with opening balances. `templates` are raids by template. `weekdays` and `hours` are raids by
-    their start in the server's zone. `first_raid_at` and `last_raid_at` are starts of raids.
+    everybody's attendance, opening balances included; these are no part of `raids`, `seats`, `filled`, `templates`
+    and `starts`. `participants` are different members who came at least once, and `top` lists those who came
+    most often, both with opening balances. `templates` are raids by template. `starts` are raids by weekday (0 is
+    Monday) and hour of their start in the server's zone. `first_raid_at` and `last_raid_at` are starts of raids.
     """
 
     raids: int = 0
@@ -94,14 +100,21 @@ class ServerFigures:
     participants: int = 0
     top: Top = Top()
     templates: tuple[NamedCount, ...] = ()
-    weekdays: tuple[int, ...] = (0,) * 7
-    hours: tuple[int, ...] = (0,) * 24
+    starts: tuple[tuple[int, ...], ...] = ((0,) * 24,) * 7
     first_raid_at: datetime | None = None
     last_raid_at: datetime | None = None
 
     @property
     def filled(self) -> int:
         return self.tally.expected - self.tally.carried + self.tally.excused
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        return tuple(map(sum, self.starts))
+
+    @property
+    def hours(self) -> tuple[int, ...]:
+        return added(self.starts, 24)
 
     @property
     def not_counted(self) -> int:
@@ -127,10 +140,11 @@ class PeriodFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint:
-    """One week or month of a series: raids, and how many times members came to them and missed them."""
+    """One week or month of a series: raids, different members who came, and how often members came and did not."""
 
     period: Period
     raids: int = 0
+    participants: int = 0
     came: int = 0
     no_shows: int = 0
 
@@ -149,14 +163,53 @@ def most_first(counts: Mapping[str, int]) -> tuple[NamedCount, ...]:
     return tuple(sorted(found, key=lambda one: (-one.raids, one.name.casefold(), one.name)))
 
 
-def top_of(came: Iterable[tuple[MemberId, int]]) -> Top:
-    """Return the first of all who came at least once. Members with the same number are in the order of their ids."""
-    ranked = sorted((-raids, member) for member, raids in came if raids > 0)
-    numbers = [-raids for raids, _ in ranked]
-    listed = ranked[:TOP]
-    placed = places(numbers[:TOP])
-    standings = tuple(Standing(place, member, -raids) for place, (raids, member) in zip(placed, listed, strict=True))
-    return Top(standings, numbers[TOP:].count(numbers[TOP - 1]) if len(numbers) > TOP else 0)
+def contenders(came: Mapping[MemberId, int]) -> dict[MemberId, int]:
+    """Return those who may be among the first `TOP`: all with at least as many raids as the last of these."""
+    least = min(nlargest(TOP, came.values()), default=0)
+    return {member: raids for member, raids in came.items() if raids >= max(least, 1)}
+
+
+def top_of(came: Mapping[MemberId, int], names: Mapping[MemberId, str]) -> Top:
+    """Return the first of the contenders. Members who share a place are in the order of names, those without one last.
+
+    Leaderboards have the same order.
+    """
+
+    def rank(member: MemberId) -> tuple[int, bool, str, int]:
+        name = names.get(member)
+        return -came[member], name is None, (name or "").casefold(), member
+
+    ranked = sorted(came, key=rank)
+    placed = places(came[member] for member in ranked)[:TOP]
+    standings = tuple(
+        Standing(place, member, names.get(member), came[member]) for place, member in zip(placed, ranked, strict=False)
+    )
+    return Top(standings, sum(came[member] == standings[-1].came for member in ranked[TOP:]) if standings else 0)
+
+
+def combined(shares: Sequence[ServerShare]) -> MemberFigures:
+    """Return a member's figures of several servers added up. Roles and templates of the same name are one.
+
+    There is no streak over several servers.
+    """
+    each = [share.figures for share in shares]
+    roles, templates = Counter[str](), Counter[str]()
+    for figures in each:
+        roles.update({role.name: role.raids for role in figures.roles})
+        templates.update({template.name: template.raids for template in figures.templates})
+    return MemberFigures(
+        tally=total(shares),
+        roles=most_first(roles),
+        templates=most_first(templates),
+        weekdays=added([figures.weekdays for figures in each], 7),
+        hours=added([figures.hours for figures in each], 24),
+        last_raid_at=max((figures.last_raid_at for figures in each if figures.last_raid_at), default=None),
+    )
+
+
+def added(rows: Iterable[Sequence[int]], length: int) -> tuple[int, ...]:
+    """Return the sums, place by place, of rows of this length."""
+    return tuple(map(sum, zip((0,) * length, *rows, strict=True)))
 
 
 def total(shares: Iterable[ServerShare]) -> Tally:

@@ -13,7 +13,7 @@ from raidbot.db.statistics.members import member_figures, member_figures_everywh
 from raidbot.db.statistics.servers import first_raid_at, server_figures
 from raidbot.raids.model import GuildId, MemberId, Presence
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.statistics.figures import MemberFigures, NamedCount, ServerFigures, total
+from raidbot.raids.statistics.figures import MemberFigures, NamedCount, ServerFigures, combined
 from raidbot.raids.statistics.periods import month_of, week_of
 from tests.db.statistics.past_raids import past_raid
 from tests.raids.builders import ALICE, BOB, CAROL, DAVE, ERIN, GUILD
@@ -117,10 +117,12 @@ def test_places_are_shared_and_those_who_share_the_last_one_are_counted(tx: sqli
     for number in range(5):
         came = {member: PRESENT for member, raids in zip(people, (5, 4, 4, 4, 3, 3, 3), strict=True) if number < raids}
         past_raid(tx, day(1 + number), came)
+    guilds.save_names(tx, GUILD, [(BOB, "ben"), (CAROL, "Zed"), (DAVE, "Ann")])
 
     top = period_figures(tx, GUILD, month_of(day(1), BERLIN), now=NOW).top
 
     assert [(one.place, one.came) for one in top.standings] == [(1, 5), (2, 4), (2, 4), (2, 4), (5, 3)]
+    assert [one.name for one in top.standings] == [None, "Ann", "ben", "Zed", None]
     assert top.tied == 2
     assert server_figures(tx, GUILD, now=NOW, zone=BERLIN).top == top
 
@@ -147,7 +149,10 @@ def test_everywhere_is_each_server_that_is_served_by_its_own_clocks(tx: sqlite3.
     assert (here.guild, there.guild) == (GUILD, ELSEWHERE)
     assert [hour for hour, raids in enumerate(here.figures.hours) if raids] == [20]
     assert [hour for hour, raids in enumerate(there.figures.hours) if raids] == [3]
-    assert total([here, there]).came == 3
+    both = combined([here, there])
+    assert (both.tally.came, both.tally.late, both.weekdays[1]) == (3, 1, 1)
+    assert both.templates == (NamedCount("Molten Core", 3),)
+    assert both.last_raid_at == day(2)
 
 
 def test_a_balance_that_no_bot_would_write_is_read_as_far_as_it_goes(tx: sqlite3.Connection) -> None:

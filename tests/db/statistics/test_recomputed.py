@@ -205,7 +205,7 @@ def test_a_week_or_a_month(
     assert found.tally.carried == 0
     assert found.newcomers == len(set(came) - earlier - moved)
     assert [one.came for one in found.top.standings] == sorted(came.values(), reverse=True)[:5]
-    assert points[-1].raids == len(inside)
+    assert (points[-1].raids, points[-1].participants) == (len(inside), len(came))
     assert (points[-1].came, points[-1].no_shows) == (came.total(), presences["no-show"])
     since = points[0].period.first
     assert sum(point.raids for point in points) == sum(
