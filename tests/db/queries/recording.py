@@ -21,7 +21,10 @@ _Values: TypeAlias = Any
 
 
 class Place(NamedTuple):
-    """A call of `execute`, or a string constant with SQL: its lines, and its text if it is a constant."""
+    """A call of `execute`, or a string constant with SQL: its lines, and its text if it is a constant.
+
+    `file` is the path below raidbot/db.
+    """
 
     file: str
     first: int
@@ -69,15 +72,19 @@ class RecordingConnection(sqlite3.Connection):
     def _record(self, sql: str, values: _Values) -> None:
         caller = sys._getframe(2)
         file = Path(caller.f_code.co_filename)
-        if file.parent == FOLDER and file.name not in WITHOUT_ROWS:
-            self.statements.append(Statement(file.name, caller.f_code.co_name, caller.f_lineno, sql, values))
+        if FOLDER in file.parents and file.name not in WITHOUT_ROWS:
+            self.statements.append(Statement(_below(file), caller.f_code.co_name, caller.f_lineno, sql, values))
 
 
 @cache
 def places() -> list[Place]:
     """Return every place in raidbot/db that executes a statement or holds a part of one."""
-    files = [path for path in sorted(FOLDER.glob("*.py")) if path.name not in WITHOUT_ROWS]
-    return [place for path in files for place in _places(path.name, ast.parse(path.read_text(encoding="utf-8")))]
+    files = [path for path in sorted(FOLDER.rglob("*.py")) if path.name not in WITHOUT_ROWS]
+    return [place for path in files for place in _places(_below(path), ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def _below(file: Path) -> str:
+    return file.relative_to(FOLDER).as_posix()
 
 
 def _places(file: str, tree: ast.Module) -> Iterator[Place]:
