@@ -56,6 +56,9 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo detail": (EVERYBODY, {"code": "CODE"}),
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
+    "leaderboard top": (EVERYBODY, {}),
+    "leaderboard role": (EVERYBODY, {"role": "Museum"}),
+    "leaderboard achievements": (EVERYBODY, {}),
     "mysignups": (EVERYBODY, {}),
     "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
     "recurring list": (EVERYBODY, {}),
@@ -127,6 +130,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "series": {f"{name}:SERIES": action.permissions for name, action in SERIES_ACTIONS.items()},
     "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},
     "announce": dict.fromkeys(ANNOUNCEMENT_ACTIONS, (P.RAID_ANNOUNCE,)),
+    "leaderboard": {"next:all::1": EVERYBODY, "open-my:all::0": EVERYBODY, "on": (P.SETTINGS,)},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """Permissions for each panel's actions, of which any one is enough."""

@@ -39,5 +39,5 @@ def _locked(one: Progress) -> Text:
 
 def _reached(one: Progress) -> Text:
     if one.misses:
-        return count("{n} no-show", "{n} no-shows", one.misses)
+        return count("out of reach with {n} no-show", "out of reach with {n} no-shows", one.misses)
     return say("{reached} of {goal}", reached=one.reached, goal=one.achievement.goal)

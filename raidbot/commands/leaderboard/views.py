@@ -12,7 +12,7 @@ from raidbot.commands.ui.router import UnknownPanel, address, page_number
 from raidbot.raids.model import MemberId
 from raidbot.raids.statistics.leaderboards import Board, Count, Standing, role_tag
 from raidbot.raids.statistics.spans import SPAN_NAMES, Span, Stretch
-from raidbot.utils.text import clip
+from raidbot.utils.clean_text import clean_name
 from raidbot.utils.words import Listed, Name, Raw, Text, count, lines, paragraph, say
 
 PANEL = "leaderboard"
@@ -109,7 +109,7 @@ def public_rows(shown: Shown) -> tuple[Row, ...]:
     """Return buttons that answer whoever presses them alone: what everybody sees never changes."""
     first = shown.view.at(0).parts
     look, own = (
-        _CONTROLS.button("Look through it", "open", GREY, *first),
+        _CONTROLS.button("Look for yourself", "open", GREY, *first),
         _CONTROLS.button("My place", "open-my", GREY, *first),
     )
     return ((look, own),)
@@ -138,8 +138,7 @@ def _line(standing: Standing, reader: MemberId | None) -> Text:
 
 
 def _name(one: Count) -> Text | Name:
-    name = clip((one.name or "").strip(), _MAX_NAME_LENGTH)
-    return Name(name) if name else FORMER_MEMBER
+    return FORMER_MEMBER if one.name is None else Name(clean_name(one.name, _MAX_NAME_LENGTH))
 
 
 def _raids(number: int) -> Text:

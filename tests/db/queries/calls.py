@@ -63,6 +63,7 @@ from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.db.queries.announcement_calls import announcement_calls
+from tests.db.queries.leaderboard_calls import leaderboard_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
@@ -93,6 +94,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("health", _health()),
         ("imported", _imported(raid)),
         ("job_runs", _job_runs()),
+        ("leaderboards", leaderboard_calls(MEMBER)),
         ("outbox", outbox_calls()),
         ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
