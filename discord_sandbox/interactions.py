@@ -17,7 +17,6 @@ from discord_sandbox.world import Dispatch, World, is_direct
 
 RESPONSE_TIMEOUT_SECONDS = 3.0  # of real time
 TOKEN_LIFETIME = timedelta(minutes=15)
-MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 
 
 class Kind(IntEnum):
@@ -103,7 +102,7 @@ def _created(world: World, interaction: Interaction, user: User, channel: Channe
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": _owners(interaction),
         "context": 1 if is_direct(channel) else 0,
-        "attachment_size_limit": MAX_UPLOAD_BYTES,
+        "attachment_size_limit": world.max_upload_bytes,
     }
     guild = world.guild_of(channel)
     if guild is None:

@@ -21,18 +21,21 @@ _FILE = re.compile(r"files\[(\d{1,3})\]")
 Files = dict[int, Attachment]
 
 
-async def read_body(request: web.Request, store: Store, *, forms: bool) -> tuple[object, Files]:
+async def read_body(request: web.Request, store: Store, *, forms: bool, max_file_bytes: int) -> tuple[object, Files]:
     """Return the body and the uploaded files by number; None for an empty body.
 
-    Raises ApiError: 50109 for broken JSON, 50035 for another content type, 40005 for a body that is too large, code 0
-    for a form that cannot be read.
+    Raises ApiError: 50109 for broken JSON, 50035 for another content type, 40005 for a body or a file that is too
+    large, code 0 for a form that cannot be read.
     """
     accepted = (JSON, *FORMS) if forms else (JSON,)
     if not request.body_exists:
         return None, {}
     try:
         if forms and request.content_type in FORMS:
-            return _form((await request.post()).items(), store)
+            body, files = _form((await request.post()).items(), store)
+            if any(len(file.content) > max_file_bytes for file in files.values()):
+                raise refused(40005)
+            return body, files
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise refused(40005) from None

@@ -163,7 +163,9 @@ class RestServer:
             return 429, limit.body()
         for name in sorted(request.query.keys() - route.query):
             self.ignore(f"{route.method} {route.template}: query {name}")
-        body, files = await read_body(request, self.world.store, forms=route.forms)
+        body, files = await read_body(
+            request, self.world.store, forms=route.forms, max_file_bytes=self.world.max_upload_bytes
+        )
         record.request = body
         call = Call(
             world=self.world,

@@ -52,6 +52,8 @@ PRIVILEGED_INTENTS = {
 """Those that are switched on in Discord's developer portal, with the application's flags that say so."""
 
 
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+"""The limit of each file in a server without boosts: https://discord.com/developers/docs/reference#uploading-files."""
 MAX_SESSIONS, SESSION_WINDOW = 1000, timedelta(days=1)
 """https://discord.com/developers/docs/events/gateway#session-start-limit-object"""
 ALWAYS = Intent(0)
@@ -95,6 +97,7 @@ class World:
         self.shards = 1
         self.limited = True
         self.assumptions = Assumptions()
+        self.max_upload_bytes = MAX_UPLOAD_BYTES
         self.quarantine = Quarantine.OFF
         self.silenced: set[int] = set()
         self.old_edits: dict[int, deque[datetime]] = {}

@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from discord_sandbox.command_input import NotPossible, Upload
-from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from discord_sandbox.store import Json, Store
+from discord_sandbox.world import MAX_UPLOAD_BYTES
 
 MAX_NAME_LENGTH = 255
 MAX_PENDING_FILES = 10

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from discord_sandbox.page.actions import PageActions
 from discord_sandbox.page.files import Files
 from discord_sandbox.page.guard import HARMLESS, guard, protect
@@ -14,6 +13,7 @@ from discord_sandbox.page.socket import MAX_FRAME_BYTES, Socket
 from discord_sandbox.page.status_bar import StatusBar
 from discord_sandbox.page.watch import Watch
 from discord_sandbox.sandbox import LOOPBACK, Sandbox
+from discord_sandbox.world import MAX_UPLOAD_BYTES
 
 STATIC = Path(__file__).resolve().with_name("static")
 _TYPES = {

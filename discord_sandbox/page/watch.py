@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 
 from discord_sandbox import serializers
-from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from discord_sandbox.page import messages, view
 from discord_sandbox.page.perspective import Memory, Perspective
 from discord_sandbox.store import Channel, Json, Message, User
-from discord_sandbox.world import World
+from discord_sandbox.world import MAX_UPLOAD_BYTES, World
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import RaidReactions
 from raidbot.commands.signups.standing_buttons import StandingButtons
+from raidbot.commands.stats.cog import Stats
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.interaction import Interaction
@@ -120,6 +121,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(ANNOUNCEMENTS_PANEL, AnnouncementPanel(state)),
         SetChannel(state),
         RaidSignup(state),
+        Stats(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
         TestAlert(services.owner, services.send_test_alert),
         *_gateway_cogs(services),

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.interactions import MAX_UPLOAD_BYTES
+from discord_sandbox.world import MAX_UPLOAD_BYTES
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start

@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from raidbot.delivery.drawing.render import board
 from raidbot.delivery.drawing.text_fit import units
+from raidbot.delivery.exports.csv_table import Dialect
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids.labels import thread_name
@@ -80,7 +81,7 @@ def test_a_thousand_names_stand_on_boards_and_in_tables_as_they_were_given(seed:
         learned = {member: clean_name(name) for member, name in called.items()}
 
         drawn = board(one, learned)
-        table = roster_sheet(one, learned).decode("utf-8-sig")
+        table = roster_sheet(one, learned, Dialect(), now=NOW).decode("utf-8-sig")
 
         text = "\n".join((drawn.title, drawn.description, *(f"{field.name}\n{field.value}" for field in drawn.fields)))
         sitting, waiting = list(called.values())[:10], list(called.values())[10:]

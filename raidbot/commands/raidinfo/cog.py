@@ -18,6 +18,7 @@ from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_ch
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.drawing import render
+from raidbot.delivery.exports.csv_table import dialect_of
 from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
@@ -204,6 +205,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
     async def _send_roster(self, interaction: Interaction, raid: Raid) -> None:
-        made = roster_sheet(raid, await self._state.names(raid))
+        names, now = await self._state.names(raid), self._state.now()
+        made = roster_sheet(raid, names, dialect_of(interaction.locale.value), now=now)
         text = f"The roster of {labels.coded(raid)} as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))

@@ -64,10 +64,10 @@ async def edit_response(
         await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
 
 
-async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
-    """Fill in the deferred command's response with a file."""
+async def send_file(interaction: Interaction, text: str, *files: discord.File) -> None:
+    """Fill in the deferred command's response with a file or several."""
     with _unless_dismissed():
-        await interaction.edit_original_response(content=clip(text, _MAX_CONTENT_LENGTH), attachments=[file])
+        await interaction.edit_original_response(content=clip(text, _MAX_CONTENT_LENGTH), attachments=files)
 
 
 async def open_modal(interaction: Interaction, form: discord.ui.Modal) -> None:

@@ -1,36 +1,58 @@
 """A raid's roster as CSV for spreadsheets."""
 
-import csv
-import io
-import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from raidbot.raids.model import MemberId, Raid
+from raidbot.delivery.exports.cells import code_cell, member_cell, name_cell, time_cell
+from raidbot.delivery.exports.csv_table import Cell, Dialect, csv_head, csv_lines
+from raidbot.raids.model import MemberId, Raid, RoleKey, Status
 
-_COLUMNS = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Mention", "Side", "Over capacity")
-_FORMULA = re.compile("""(^|[,;\t\r\n])(?=[\\s"]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])""")
-"""Places where spreadsheets begin a formula. Some split at semicolons or tabs, and do not heed quotes of cells then."""
-
-
-def roster_sheet(raid: Raid, names: Mapping[MemberId, str]) -> bytes:
-    """Return CSV (UTF-8 with BOM) with one line per seat and per wait; no cell is evaluated as a formula."""
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow(_COLUMNS)
-    for row in _rows(raid, names):
-        table.writerow([_inert(str(cell)) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+_TITLES = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Member ID", "Side", "Over capacity")
+_ATTENDANCE = "Attendance"
 
 
-def _rows(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[tuple[object, ...]]:
-    head = (raid.code, raid.name, f"{raid.starts_at:%Y-%m-%d %H:%M}")
+def roster_sheet(raid: Raid, names: Mapping[MemberId, str], dialect: Dialect, *, now: datetime) -> bytes:
+    """Return CSV with one line per seat and per wait; after the start also who was there, and who gave up a seat."""
+    with_attendance = raid.status is Status.CLOSED and raid.starts_at <= now
+    rows = _with_attendance(raid, names) if with_attendance else _rows(raid, names)
+    titles = (*_TITLES, _ATTENDANCE) if with_attendance else _TITLES
+    return csv_head(titles, dialect) + csv_lines((row for _, row in rows), dialect)
+
+
+_Rows = Iterator[tuple[MemberId, tuple[Cell, ...]]]
+
+
+def _with_attendance(raid: Raid, names: Mapping[MemberId, str]) -> _Rows:
+    presences = {row.member: row.presence for row in raid.attendance}
+    for member, row in _rows(raid, names):
+        presence = presences.get(member)
+        yield member, (*row, presence and presence.value)
+    on_roster = set(raid.members())
+    for gone in raid.attendance:
+        if gone.member not in on_roster:
+            empty = (None,) * 2
+            row = (*_head(raid), _role(raid, gone.role), "gone", None, *_who(gone.member, names), *empty)
+            yield gone.member, (*row, gone.presence.value)
+
+
+def _rows(raid: Raid, names: Mapping[MemberId, str]) -> _Rows:
     for role in raid.roles:
         for number, seat in enumerate(raid.seated(role.key), start=1):
-            who = (names.get(seat.member, "Member"), f"<@{seat.member}>")  # spreadsheets would round a bare id
-            yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if raid.is_over_capacity(seat) else ""
+            over = "yes" if raid.is_over_capacity(seat) else ""
+            taken = (role.name, "seat", number, *_who(seat.member, names), seat.side, over)
+            yield seat.member, (*_head(raid), *taken)
         for number, wait in enumerate(raid.waitlist(role.key), start=1):
-            yield *head, role.name, "waiting", number, names.get(wait.member, "Member"), f"<@{wait.member}>", "", ""
+            waiting = (role.name, "waiting", number, *_who(wait.member, names), None, None)
+            yield wait.member, (*_head(raid), *waiting)
 
 
-def _inert(cell: str) -> str:
-    return _FORMULA.sub(r"\1'", cell)
+def _head(raid: Raid) -> tuple[str, str, str]:
+    return code_cell(raid.code), raid.name, time_cell(raid.starts_at)
+
+
+def _who(member: MemberId, names: Mapping[MemberId, str]) -> tuple[str, str]:
+    return name_cell(member, names), member_cell(member)
+
+
+def _role(raid: Raid, key: RoleKey) -> str:
+    return next((role.name for role in raid.roles if role.key == key), key)

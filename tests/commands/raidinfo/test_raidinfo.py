@@ -311,7 +311,7 @@ async def test_the_roster_is_a_table_without_formulas(guild: SandboxGuild, start
         table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
         assert name == f"roster-{code}.csv"
         assert [row["Place"] for row in table] == ["seat", "seat", "waiting"]
-        assert [row["Mention"] for row in table[:2]] == [alice.mention, evil.mention]
+        assert [row["Member ID"] for row in table[:2]] == [alice.mention, evil.mention]
         assert table[1]["Name"] == "'=1+1"
 
 

@@ -1,16 +1,11 @@
-"""Calendar files and roster tables, also of raids with hostile text."""
+"""Calendar files, also of raids with hostile text."""
 
-import csv
-import io
-import re
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from icalendar import Calendar
 
 from raidbot.delivery.exports.ical import calendar
-from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids.model import GuildId
 from tests.raids.builders import ALICE, NOW, START, joined, raid
 
@@ -58,29 +53,3 @@ def test_the_same_code_of_another_server_is_another_event() -> None:
     one, other = Calendar.from_ical(calendar([here, there], server="Ravenwood", reader=ALICE, now=NOW)).events
 
     assert str(one["uid"]) != str(other["uid"])
-
-
-def test_a_table_s_cells_are_quoted_and_inert() -> None:
-    signed = joined(replace(raid(tank=1), title='=HYPERLINK("x")'), "tank", ALICE)
-
-    table = roster_sheet(signed, {ALICE: '@"a",b'}).decode("utf-8-sig")
-
-    assert '"\'=HYPERLINK(""x"")"' in table
-    assert '"\'@""a"",b"' in table
-
-
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("name", ["=1+1", "Bob;=1+1", "Bob,+1", "Bob\t@x", 'Bob; "=1+1"', "＝1+1;-2"])
-def test_no_cell_is_a_formula_at_any_separator(name: str, separator: str) -> None:
-    signed = joined(replace(raid(tank=1), title=name), "tank", ALICE)
-
-    table = roster_sheet(signed, {ALICE: name}).decode("utf-8-sig")
-
-    cells = [cell for line in csv.reader(io.StringIO(table, newline=""), delimiter=separator) for cell in line]
-    naive = re.split(rf"{separator}|\r\n", table)
-    assert not [cell for cell in (*cells, *naive) if cell.strip(' "').startswith(("=", "+", "-", "@", "＝"))]
-
-
-def test_plain_names_stay_as_they_are() -> None:
-    for name in ("Bob-1", "a=b", "Ann; Bob", "x@y", "שרה"):
-        assert f",{name}," in roster_sheet(joined(raid(tank=1), "tank", ALICE), {ALICE: name}).decode("utf-8-sig")

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from discord_sandbox.page.files import MAX_PENDING_FILES
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
+from discord_sandbox.world import MAX_UPLOAD_BYTES
 from tests.discord_sandbox.example_bot import ExampleBot
 from tests.discord_sandbox.page.page_client import Json, PageClient
 from tests.discord_sandbox.page.page_helpers import Open

@@ -117,3 +117,19 @@ async def test_what_cannot_be_read_is_refused(
     answer = await http.post(messages_url(sandbox, channel), data=io.BytesIO(data), headers=headers)
 
     assert (answer.status, (await answer.json())["code"]) == expected
+
+
+async def test_a_file_may_be_as_large_as_the_interaction_says_and_no_larger(
+    sandbox: Sandbox, http: aiohttp.ClientSession, channel: Channel
+) -> None:
+    """The limit is one of each file, not of all together."""
+    sandbox.world.max_upload_bytes = 1000
+    for size, expected in ((1000, 200), (1001, 413)):
+        form = multipart({"content": "hello"})
+        for number in range(2):
+            form.add_field(f"files[{number}]", b"x" * size, filename=f"{number}.csv", content_type="text/csv")
+
+        answer = await http.post(messages_url(sandbox, channel), data=form)
+
+        assert answer.status == expected
+        assert expected == 200 or (await answer.json())["code"] == 40005
