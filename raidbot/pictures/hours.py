@@ -8,14 +8,16 @@ from raidbot.pictures.colours import EMPTY, FAINT_INK, ink_on, step
 from raidbot.pictures.facts import Picture, StartHour
 from raidbot.pictures.lettering import shortest_number
 from raidbot.pictures.wording import description
-from raidbot.utils.words import Listed, Text, count, say
+from raidbot.utils.words import Listed, Raw, Text, count, say
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-LEFT = 64
+LEFT = 66
 TOP = 84
-COLUMN = 21
+COLUMN = 21.5
 ROW = 27
 _GAP = 2
+_SIZES = {1: 12, 2: 12, 3: 10, 4: 8}
+"""Points of a number's font, by its characters, so that it stays in its place."""
 _MOST_NAMED = 5
 _HOURS_BETWEEN_LABELS = 3
 
@@ -35,7 +37,7 @@ def picture(hours: Sequence[StartHour], zone: str) -> Picture:
 
 def _day(weekday: int, raids: Mapping[tuple[int, int], int]) -> Text:
     hours = sorted((hour, number) for (day, hour), number in raids.items() if day == weekday)
-    told = tuple(say("{hour} {number}×", hour=_clock(hour), number=f"{number:,}") for hour, number in hours)
+    told = tuple(say("{hour} {number}×", hour=Raw(_clock(hour)), number=f"{number:,}") for hour, number in hours)
     return say("{day}: {hours}", day=WEEKDAYS[weekday], hours=Listed(told, ","))
 
 
@@ -69,6 +71,6 @@ def _drawn(raids: Mapping[tuple[int, int], int], zone: str) -> bytes:
             colour = step(number, most) if number else EMPTY
             canvas.box(left, top, COLUMN - _GAP, ROW - _GAP, colour)
             if number:
-                middle = left + (COLUMN - _GAP) / 2
-                canvas.text(middle, baseline, shortest_number(number), 11, ink_on(colour), at="middle")
+                middle, text = left + (COLUMN - _GAP) / 2, shortest_number(number)
+                canvas.text(middle, baseline, text, _SIZES[len(text)], ink_on(colour), at="middle")
     return canvas.png()

@@ -8,7 +8,7 @@ from raidbot.pictures.colours import FAINT_INK, LINE, SKY_BLUE
 from raidbot.pictures.facts import Picture, RoleCount
 from raidbot.pictures.lettering import drawn_name, legible_name, short_number
 from raidbot.pictures.wording import description, plain
-from raidbot.utils.words import Name, count, say
+from raidbot.utils.words import Name, Raw, Text, count, say
 
 MOST_BARS = 12
 BAR_LEFT = 200
@@ -51,11 +51,11 @@ def _plain(bar: _Bar) -> str:
     return plain(bar.name) if bar.drawn == bar.name else f"{bar.drawn} = {plain(bar.name)}"
 
 
-def _line(bar: _Bar) -> object:
+def _line(bar: _Bar) -> Text:
     raids = count("{n} raid", "{n} raids", bar.raids)
     if bar.drawn == bar.name:
         return say("{role}: {raids}", role=Name(bar.name), raids=raids)
-    return say("{number} = {role}: {raids}", number=Name(bar.drawn), role=Name(bar.name), raids=raids)
+    return say("{number} = {role}: {raids}", number=Raw(bar.drawn), role=Name(bar.name), raids=raids)
 
 
 def _drawn(bars: Sequence[_Bar]) -> bytes:

@@ -13,9 +13,9 @@ from raidbot.utils.words import count, say
 MOST_WEEKS = 12
 TALLEST = 88
 """Points of the tallest column in each row."""
-BASELINES = (176, 316)
+BASELINES = (186, 344)
 """Where the columns of raids and of people stand."""
-_HEIGHT = 362
+_HEIGHT = 392
 _GAP = 0.3
 """The part of a column's place that is left free."""
 
@@ -60,7 +60,7 @@ def _drawn(weeks: Sequence[Week]) -> bytes:
 
 
 def _draw_row(canvas: Canvas, row: _Row) -> None:
-    top = row.baseline - TALLEST - 32
+    top = row.baseline - TALLEST - 44
     canvas.box(MARGIN, top + 1, 11, 11, row.colour)
     canvas.text(MARGIN + 18, top + 11, row.title, 14, FAINT_INK)
     most = max(row.values)
