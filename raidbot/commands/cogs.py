@@ -140,6 +140,7 @@ def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:
         reaction_remover=delivery.reaction_remover,
         reconcile=delivery.reconcile,
         notices=delivery.refusal_notices,
+        old_reactions=delivery.old_reactions,
     )
     delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
     return (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from raidbot.raids.model import MemberId, Raid
+from raidbot.utils.text import mention
 
 _COLUMNS = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Mention", "Side", "Over capacity")
 _FORMULA = re.compile("""(^|[,;\t\r\n])(?=[\\s"]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])""")
@@ -26,10 +27,10 @@ def _rows(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[tuple[object, .
     head = (raid.code, raid.name, f"{raid.starts_at:%Y-%m-%d %H:%M}")
     for role in raid.roles:
         for number, seat in enumerate(raid.seated(role.key), start=1):
-            who = (names.get(seat.member, "Member"), f"<@{seat.member}>")  # spreadsheets would round a bare id
+            who = (names.get(seat.member, "Member"), mention(seat.member))  # spreadsheets would round a bare id
             yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if raid.is_over_capacity(seat) else ""
         for number, wait in enumerate(raid.waitlist(role.key), start=1):
-            yield *head, role.name, "waiting", number, names.get(wait.member, "Member"), f"<@{wait.member}>", "", ""
+            yield *head, role.name, "waiting", number, names.get(wait.member, "Member"), mention(wait.member), "", ""
 
 
 def _inert(cell: str) -> str:
