@@ -29,6 +29,8 @@ from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.limits.answers import admit
 from raidbot.commands.limits.limits import InteractionLimits
 from raidbot.commands.posting.post_waiter import PostWaiter
+from raidbot.commands.privacy.cog import Privacy
+from raidbot.commands.privacy.views import PANEL as PRIVACY_PANEL
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
@@ -76,6 +78,7 @@ class Services:
     limits: InteractionLimits
     started_at: datetime
     owner: MemberId | None
+    backups_gone_at: Callable[[datetime], datetime]
     send_test_alert: Callable[[], Awaitable[Text]]
 
 
@@ -115,6 +118,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         with_panel(ANNOUNCEMENTS_PANEL, AnnouncementPanel(state)),
+        with_panel(PRIVACY_PANEL, _privacy(services)),
         SetChannel(state),
         RaidSignup(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
@@ -129,6 +133,16 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         answered=closed_dms.answered,
     )
     return [InteractionTimes(), router, closed_dms, *cogs]
+
+
+def _privacy(services: Services) -> Privacy:
+    delivery = services.delivery
+    return Privacy(
+        services.state,
+        delivery.forgetting,
+        delivery.outbox.message_choices,
+        backups_gone_at=services.backups_gone_at,
+    )
 
 
 def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:
