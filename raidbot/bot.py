@@ -192,6 +192,7 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
             limits=self.limits,
             started_at=self._started_at,
             owner=self._options.alerts.owner,
+            backups_gone_at=self.upkeep.backups_gone_at,
             send_test_alert=self.operations.alerts.test,
         )
 

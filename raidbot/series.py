@@ -267,6 +267,13 @@ class SeriesState:
 
         return await self._changed(series, step)
 
+    async def ids(self, guild: GuildId) -> list[SeriesId]:
+        return await self._db.read(partial(rows.of_guild, guild=guild))
+
+    async def rewrite(self, series: SeriesId, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Change the rows of a series under its lock; it is read anew then."""
+        await self._series.delete(series, partial(self._db.write, work))
+
     async def delete_guild(self, guild: GuildId) -> None:
         """Delete the guild's series; nothing is audited."""
         for series in await self._db.read(partial(rows.of_guild, guild=guild)):

@@ -31,6 +31,8 @@ from raidbot.commands.leaderboard.views import PANEL as LEADERBOARD_PANEL
 from raidbot.commands.limits.answers import admit
 from raidbot.commands.limits.limits import InteractionLimits
 from raidbot.commands.posting.post_waiter import PostWaiter
+from raidbot.commands.privacy.cog import Privacy
+from raidbot.commands.privacy.views import PANEL as PRIVACY_PANEL
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
@@ -79,6 +81,7 @@ class Services:
     limits: InteractionLimits
     started_at: datetime
     owner: MemberId | None
+    backups_gone_at: Callable[[datetime], datetime]
     send_test_alert: Callable[[], Awaitable[Text]]
 
 
@@ -119,6 +122,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         with_panel(ANNOUNCEMENTS_PANEL, AnnouncementPanel(state)),
+        with_panel(PRIVACY_PANEL, _privacy(services)),
         SetChannel(state),
         RaidSignup(state),
         Stats(state),
@@ -136,6 +140,16 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     return [InteractionTimes(), router, closed_dms, *cogs]
 
 
+def _privacy(services: Services) -> Privacy:
+    delivery = services.delivery
+    return Privacy(
+        services.state,
+        delivery.forgetting,
+        delivery.outbox.message_choices,
+        backups_gone_at=services.backups_gone_at,
+    )
+
+
 def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:
     """Build the cogs that listen to the gateway, and register what acts on reactions."""
     state, delivery = services.state, services.delivery
@@ -145,6 +159,7 @@ def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:
         reaction_remover=delivery.reaction_remover,
         reconcile=delivery.reconcile,
         notices=delivery.refusal_notices,
+        old_reactions=delivery.old_reactions,
     )
     delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
     return (

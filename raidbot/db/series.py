@@ -107,7 +107,7 @@ def _series(
         schedule=schedule_from_json(cells.from_json(schedule)),
         rotation=_rotation(rotation),
         channel=None if posted_in is None else ChannelId(posted_in),
-        creator=MemberId(cells.snowflake(creator)),
+        creator=MemberId(cells.member(creator)),
         leader=_member(leader),
         mention=cells.optional(cells.snowflake)(mention),
         roster=cells.one_of(RosterMode)(roster),
@@ -260,7 +260,7 @@ def _trouble(stored: object) -> Trouble | None:
 
 
 def _member(stored: object) -> MemberId | None:
-    member = cells.optional(cells.snowflake)(stored)
+    member = cells.optional(cells.member)(stored)
     return None if member is None else MemberId(member)
 
 
@@ -315,7 +315,7 @@ def _standing(connection: sqlite3.Connection, series: SeriesId) -> tuple[Standin
     ).fetchall()
     return tuple(
         StandingPlace(
-            member=MemberId(cells.snowflake(member)),
+            member=MemberId(cells.member(member)),
             role=RoleKey(cells.text(role)),
             since=instant(since),
             place=cells.counter(place),

@@ -135,6 +135,8 @@ def _owe(tx: sqlite3.Connection, change: Change, now: datetime, texts: frozenset
 def _messages(change: Change, now: datetime, texts: frozenset[MemberId]) -> Iterator[outbox.OutboxMessage]:
     raid = change.raid
     for notice in notices(change, texts):
+        if notice.member < 0:  # a former member
+            continue
         yield outbox.OutboxMessage(
             kind="dm",
             target=notice.member,

@@ -28,7 +28,7 @@ from raidbot.state import State
 JOB_NAMES = (
     *("series", "closing", "reminders", "due messages", "announcements", "damaged raids", "log channels", "drafts"),
     *("refused forms", "boards", "database", "audit", "marks", "sent messages", "absent servers", "write-ahead log"),
-    *("token", "members", "backups"),
+    *("token", "members", "backups", "forgetting"),
 )
 """The names of all jobs of the heartbeat, for `raidbot check`."""
 
@@ -54,6 +54,7 @@ def all_jobs(
         "refused forms": partial(prune_refused_forms, state),
         "boards": partial(forget_boards, state, delivery.boards),
         "database": partial(probe_database, state),
+        "forgetting": delivery.forgetting.run,
         "audit": partial(prune_audit, state),
         "marks": partial(prune_marks, state),
         "sent messages": OutboxPruning(state).run,

@@ -11,7 +11,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Literal, TypeAlias, assert_never
 
-from raidbot.utils.text import clip, escape, escape_markdown, isolated, stamp
+from raidbot.utils.text import clip, escape, escape_markdown, isolated, mention, stamp
 
 _NOT_OF_A_CODE = re.compile(r"[^0-9A-Za-z]")
 
@@ -191,7 +191,7 @@ class _Renderer:
             case Code(text):
                 return _NOT_OF_A_CODE.sub("", text)
             case Mention(member):
-                return f"<@{member}>"
+                return mention(member)
             case Instant(at, style):
                 return stamp(at, style)
             case WallClock(at, zone):

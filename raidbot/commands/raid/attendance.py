@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.ui.components import Select, Slice, option, page_of
 from raidbot.commands.ui.panel_context import Action
-from raidbot.commands.ui.router import UnknownPanel, number_of
+from raidbot.commands.ui.router import UnknownPanel, member_of, number_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.raids.permissions import Permission
@@ -45,7 +45,7 @@ async def _mark(context: RaidContext) -> None:
     if len(context.rest) != 3 or context.rest[0] not in _HINTS:
         raise UnknownPanel
     presence, page, seen = Presence(context.rest[0]), number_of(context.rest[1]), context.rest[2]
-    chosen = {MemberId(number_of(value)) for value in context.press.values}
+    chosen = {MemberId(member_of(value)) for value in context.press.values}
     now, by = context.state.now(), context.asker
 
     def rule(raid: Raid) -> Change:

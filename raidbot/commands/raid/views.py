@@ -30,7 +30,7 @@ from raidbot.raids.rosters.undo import Step
 from raidbot.raids.schedules.words import describe_rule
 from raidbot.raids.series.model import Series
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
+from raidbot.utils.text import clip, escape, fit_lines, joined, mention, stamp, stamps
 from raidbot.utils.words import Name, render, say
 
 PANEL = "raid"
@@ -204,8 +204,8 @@ def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
 
 def _change(happened: HistoryEntry) -> str:
     member, said = happened.entry.member, words(happened.entry)
-    actor = f"<@{happened.actor}>: " if happened.actor else ""
-    about = f" <@{member}>" if member and member != happened.actor else ""
+    actor = f"{mention(happened.actor)}: " if happened.actor else ""
+    about = f" {mention(member)}" if member and member != happened.actor else ""
     was, became = map(_shortened, (said.before, said.after))
     values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
     return f"{stamp(happened.at, 'R')} {actor}{said.title}{about}{values}"

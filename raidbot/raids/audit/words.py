@@ -16,6 +16,7 @@ from raidbot.raids.model import CancelReason, CloseReason
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.permissions import who_may
 from raidbot.raids.templates.model import spoken_length
+from raidbot.utils.text import mention
 
 Values = tuple[str | None, str | None]
 """The values before and after; None for a side that does not apply."""
@@ -202,7 +203,7 @@ def _deadline(given: Arguments) -> Values:
 
 def _leader(given: Arguments) -> Values:
     was, becomes = (number(given, side) for side in ("before", "after"))
-    return f"<@{was}>" if was else "nobody", f"<@{becomes}>" if becomes else "nobody"
+    return mention(was) if was else "nobody", mention(becomes) if becomes else "nobody"
 
 
 def _undone(given: Arguments) -> Values:
