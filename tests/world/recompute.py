@@ -1,7 +1,7 @@
 """All figures once more, in plain Python, from an export of the rows (`tests/world/export.py`).
 
-It imports nothing of the bot and knows no SQL: it is written from the words of the decisions. It goes through all rows
-for each question and compares dates of calendars, where the bot asks for ranges of instants.
+It imports nothing of the bot and knows no SQL: it is written from the words of the decisions. It sums up rows one by
+one and compares dates of calendars, where the bot asks for ranges of instants.
 """
 
 import json
@@ -43,9 +43,6 @@ class Raid:
     def role_of(self, member: int) -> str:
         key = self.rows[member][0]
         return "Museum" if self.kind == "museum" else self.roles[key]
-
-    def state_of(self, member: int) -> str | None:
-        return self.rows[member][1] if member in self.rows else None
 
     def came(self) -> list[int]:
         return [member for member, (_, state) in self.rows.items() if state in CAME]
@@ -125,7 +122,10 @@ class World:
         self.names = {(row["guild"], row["member"]): str(row["name"]) for row in tables.get("members", [])}
         self.raids = self._raids(tables)
         self._counted: dict[int, list[Raid]] = {}
+        self._of_member: dict[tuple[int, int], list[Raid]] = {}
         for raid in self.raids:
+            for member in raid.rows:
+                self._of_member.setdefault((raid.guild, member), []).append(raid)
             if raid.is_counted:
                 self._counted.setdefault(raid.guild, []).append(raid)
         self.balances = {
@@ -168,6 +168,11 @@ class World:
             found.append(raid)
         return sorted(found, key=lambda raid: (raid.start, raid.id))
 
+    def of(self, guild: int, member: int, days: Days | None = None) -> list[Raid]:
+        """Return the member's raids that took place and count, of a period or of all time."""
+        found = [raid for raid in self._of_member.get((guild, member), []) if raid.is_counted]
+        return found if days is None else [raid for raid in found if days[0] <= raid.day <= days[1]]
+
     def today(self, guild: int) -> date:
         return datetime.fromtimestamp(self.now, UTC).astimezone(self.zones[guild]).date()
 
@@ -186,9 +191,7 @@ class World:
 
     def numbers(self, guild: int, member: int, days: Days | None = None) -> Numbers:
         found = Numbers()
-        for raid in self.counted(guild, days):
-            if (state := raid.state_of(member)) is not None:
-                found.states[state] += 1
+        found.states.update(raid.rows[member][1] for raid in self.of(guild, member, days))
         balance = self.balances.get((guild, member))
         return found if days is not None or balance is None else _plus(found, balance)
 
@@ -212,7 +215,7 @@ class World:
         return found
 
     def came(self, guild: int, member: int, days: Days | None = None) -> list[Raid]:
-        return [raid for raid in self.counted(guild, days) if raid.state_of(member) in CAME]
+        return [raid for raid in self.of(guild, member, days) if raid.rows[member][1] in CAME]
 
     def roles(self, guild: int, member: int, days: Days | None = None) -> Counter[str]:
         """Return how often the member came in each role, by its name."""
@@ -250,8 +253,8 @@ class World:
     def streak(self, guild: int, member: int) -> int:
         """Return how many raids the member came to since they last missed one without an excuse."""
         found = 0
-        for raid in self.counted(guild):
-            state = raid.state_of(member)
+        for raid in self.of(guild, member):
+            state = raid.rows[member][1]
             found = 0 if state == "no-show" else found + (state in CAME)
         return found
 
@@ -308,7 +311,7 @@ class World:
 
     def history(self, guild: int, member: int) -> list[tuple[int, str]]:
         """Return (raid, state) of every raid in which the member has a row, newest first, whether or not it counts."""
-        listed = [raid for raid in self.raids if raid.guild == guild and member in raid.rows]
+        listed = self._of_member.get((guild, member), [])
         return [(raid.id, raid.rows[member][1]) for raid in reversed(listed)]
 
     def server_weekdays(self, guild: int) -> list[int]:

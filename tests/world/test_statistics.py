@@ -80,7 +80,7 @@ def test_figures_of_servers(world: sqlite3.Connection, plain: World, server: Ser
     of_seats = ("present", "late", "no-show", "excused")
     assert found.filled == sum(state in of_seats for raid in counted for _, state in raid.rows.values())
     assert found.participants == len(plain.participants(guild))
-    assert _listed(found.top) == _first(plain.ranking(guild))
+    _check_top(found.top, plain.ranking(guild))
     assert _counts(found.templates) == plain.templates(guild)
     assert (list(found.weekdays), list(found.hours)) == (plain.server_weekdays(guild), plain.server_hours(guild))
     assert seconds_or_none(found.first_raid_at) == counted[0].start
@@ -104,7 +104,7 @@ def test_figures_of_every_week_and_month(
         assert (_tuple(shown.tally), shown.tally.rate) == (numbers.as_tuple(), numbers.rate)
         assert shown.participants == len(plain.participants(guild, days))
         assert shown.newcomers == len(plain.newcomers(guild, days))
-        assert _listed(shown.top) == _first(plain.ranking(guild, days))
+        _check_top(shown.top, plain.ranking(guild, days))
         listed.append((period, shown))
         period, day = period.before, recompute.before(days, _OF_KIND[kind])[0]
 
@@ -149,11 +149,11 @@ def _counts(named: tuple[NamedCount, ...]) -> dict[str, int]:
     return {one.name: one.raids for one in named}
 
 
-def _listed(top: Top) -> tuple[list[tuple[int, int, int]], int]:
-    return [(one.place, int(one.member), one.came) for one in top.standings], top.tied
-
-
-def _first(ranking: list[tuple[int, int, int]]) -> tuple[list[tuple[int, int, int]], int]:
-    """Return the first five, and how many more share the place of the fifth."""
+def _check_top(top: Top, ranking: list[tuple[int, int, int]]) -> None:
+    """Check the first five, who may be any of those that share a place, and how many more share the last one."""
     listed, rest = ranking[: figures.TOP], ranking[figures.TOP :]
-    return listed, sum(place == listed[-1][0] for place, _, _ in rest)
+    shown = [(one.place, int(one.member), one.came) for one in top.standings]
+    assert set(shown) <= set(ranking)
+    assert len(set(shown)) == len(listed)
+    assert [place for place, _, _ in shown] == [place for place, _, _ in listed]
+    assert top.tied == sum(place == listed[-1][0] for place, _, _ in rest)
