@@ -154,7 +154,7 @@ async def test_every_page_of_raids_and_of_what_roles_may_do_opens(large: Large, 
         full, closed = await ask("raid", code=large.full), await ask("raid", code=large.closed)
         await full.click("Roster")
         people = await options_on_all_pages(full)
-        await closed.click("No-shows")
+        await closed.click("Attendance")
         seated = await options_on_all_pages(closed)
         subjects = await ask("permissions")
         for subject in options(subjects):

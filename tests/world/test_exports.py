@@ -60,8 +60,8 @@ async def test_programs_find_the_same_world_in_json_lines(files: Files, plain: W
             assert [state for _, state in found.history(guild, member)] == [
                 state for _, state in plain.history(guild, member)
             ]
-        for (_, member), name in found.names.items():  # those who were forgotten are “former member”
-            assert member < 0 or name == plain.names[guild, member]
+        for (_, one), name in found.names.items():  # those who were forgotten are “former member”
+            assert one < 0 or name == plain.names[guild, one]
 
 
 @pytest.mark.parametrize("dialect", [Dialect(), Dialect(";", ",")], ids=["comma", "semicolon"])

@@ -104,7 +104,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
         (
             button("Roster", "roster", BLUE, disabled=is_over),
             *((button("Fill free seats", "fill", GREEN),) if can_fill(raid) else ()),
-            button("No-shows", "attendance", GREY, disabled=not _can_be_marked(data)),
+            button("Attendance", "attendance", GREY, disabled=not raid.is_live),
             button("Find substitute", "sub", GREY, disabled=is_over),
             button("Duplicate", "ask-copy", GREY),
         ),
@@ -130,10 +130,6 @@ def controls(raid: Raid) -> Controls:
 
 def _to_series(series: Series) -> Button:
     return Controls(partial(address, SERIES_PANEL)).button("Series", "panel", GREY, series.code)
-
-
-def _can_be_marked(data: PanelData) -> bool:
-    return data.raid.status is Status.CLOSED and data.now >= data.raid.starts_at
 
 
 def _announcements(raid: Raid) -> Button:

@@ -85,6 +85,13 @@ def of_benched(raid: Raid) -> tuple[Attendance, ...]:
     return _in_order(raid, raid.waits, taken)
 
 
+def in_order(raid: Raid) -> tuple[Attendance, ...]:
+    """Return all rows: of those with a seat, of those who waited, and of those who called off."""
+    listed = (*of_seated(raid), *of_benched(raid))
+    known = {row.member for row in listed}
+    return (*listed, *(row for row in raid.attendance if row.member not in known))
+
+
 def _in_order(raid: Raid, places: Iterable[Seat | Wait], but: Collection[MemberId]) -> tuple[Attendance, ...]:
     rows = {row.member: row for row in raid.attendance if row.member not in but}
     roles = {role.key: number for number, role in enumerate(raid.roles)}

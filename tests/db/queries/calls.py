@@ -272,6 +272,7 @@ def _raid_listings() -> Iterator[tuple[str, Call]]:
     yield "coming (member)", partial(coming, member=MEMBER)
     yield "coming (kind, member)", partial(coming, kind=Kind.RAID, member=MEMBER)
     yield "history", partial(raid_listings.history, guild=GUILD, member=MEMBER, now=NOW, page=0, size=8)
+    yield "figures", partial(raid_listings.figures, guild=GUILD, member=MEMBER, now=NOW)
     calendar = partial(raid_listings.for_calendar, guild=GUILD, since=LONG_AGO, limit=500)
     yield "for_calendar", partial(calendar, member=None)
     yield "for_calendar (member)", partial(calendar, member=MEMBER)

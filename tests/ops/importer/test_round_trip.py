@@ -109,13 +109,14 @@ class Summed(NamedTuple):
 
 def _summed(connection: sqlite3.Connection, guild: int, member: int) -> list[Summed]:
     """Return the member's rows that figures are made of once all the raids are over."""
-    rows = connection.execute(
-        f"SELECT raids.code, raids.title || ifnull(' — ' || raids.subject, ''), {ROLE_NAME}, {CAME},"  # noqa: S608
-        " attendance.presence = 'no-show' FROM attendance JOIN raids ON raids.id = attendance.raid"
-        " JOIN raid_roles ON raid_roles.raid = raids.id AND raid_roles.key = attendance.role"
-        f" WHERE {COUNTED} AND raids.guild = :guild AND attendance.member = :member",
-        {"now": 2**40, "guild": guild, "member": member},
-    ).fetchall()
+    parts = (
+        "SELECT raids.code, raids.title || ifnull(' — ' || raids.subject, ''),",
+        f"{ROLE_NAME}, {CAME}, attendance.presence = 'no-show'",
+        "FROM attendance JOIN raids ON raids.id = attendance.raid",
+        "JOIN raid_roles ON raid_roles.raid = raids.id AND raid_roles.key = attendance.role",
+        f"WHERE {COUNTED} AND raids.guild = :guild AND attendance.member = :member",
+    )
+    rows = connection.execute(" ".join(parts), {"now": 2**40, "guild": guild, "member": member}).fetchall()
     return [Summed(*row) for row in rows]
 
 
