@@ -51,6 +51,7 @@ from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import RaidReactions
 from raidbot.commands.signups.standing_buttons import StandingButtons
 from raidbot.commands.stats.cog import Stats
+from raidbot.commands.stats.parts import PANEL as STATS_PANEL
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.interaction import Interaction
@@ -118,6 +119,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(LEADERBOARD_PANEL, Leaderboard(state)),
+        with_panel(STATS_PANEL, Stats(state, services.serves)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
@@ -125,7 +127,6 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(PRIVACY_PANEL, _privacy(services)),
         SetChannel(state),
         RaidSignup(state),
-        Stats(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
         TestAlert(services.owner, services.send_test_alert),
         *_gateway_cogs(services),

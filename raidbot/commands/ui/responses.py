@@ -53,15 +53,24 @@ async def edit_response(
     *,
     embeds: tuple[discord.Embed, ...] = (),
     rows: tuple[Row, ...] = (),
+    files: tuple[discord.File, ...] | None = None,
 ) -> None:
-    """Replace the whole content of the panel, or of the deferred command's response."""
+    """Replace the whole content of the panel, or of the deferred command's response.
+
+    Files that are attached stay unless `files` are given, which replace them.
+    """
     content, view = clip(text, _MAX_CONTENT_LENGTH) or None, panel_view(rows) if rows else None
+    attachments = discord.utils.MISSING if files is None else list(files)
     with _unless_dismissed():
         async with _response_lock(interaction):
             if not interaction.response.is_done():
-                await interaction.response.edit_message(content=content, embeds=list(embeds), view=view)
+                await interaction.response.edit_message(
+                    content=content, embeds=list(embeds), view=view, attachments=attachments
+                )
                 return
-        await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
+        await interaction.edit_original_response(
+            content=content, embeds=list(embeds), view=view, attachments=attachments
+        )
 
 
 async def send_file(interaction: Interaction, text: str, *files: discord.File) -> None:

@@ -15,6 +15,7 @@ from raidbot.raids.statistics.tally import tally_of
 
 _WITHIN = f"WHERE raids.guild = :guild AND raids.starts_at >= :start AND raids.starts_at < :end AND {COUNTED}"
 _RAIDS = f"FROM raids {_WITHIN}"
+_UNCOUNTED_RAIDS = _RAIDS.replace("counts = 1", "counts = 0")
 _ATTENDANCE = f"FROM raids CROSS JOIN attendance ON attendance.raid = raids.id {_WITHIN}"
 _EARLIER = (
     "FROM attendance CROSS JOIN raids ON raids.id = attendance.raid WHERE attendance.member = one.value"
@@ -31,6 +32,7 @@ def period_figures(connection: sqlite3.Connection, guild: GuildId, period: Perio
     """Return the server's figures in the period, up to now. Without raids all are 0."""
     values = {"guild": guild, "now": seconds(now), "start": seconds(period.start), "end": seconds(period.end)}
     (raids,) = connection.execute(f"SELECT count(*) {_RAIDS}", values).fetchone()
+    (uncounted,) = connection.execute(f"SELECT count(*) {_UNCOUNTED_RAIDS}", values).fetchone()
     presences = connection.execute(
         f"SELECT attendance.presence, count(*) {_ATTENDANCE} GROUP BY attendance.presence", values
     ).fetchall()
@@ -40,6 +42,7 @@ def period_figures(connection: sqlite3.Connection, guild: GuildId, period: Perio
     return PeriodFigures(
         period=period,
         raids=raids,
+        not_counted=uncounted,
         tally=tally_of({Presence(presence): number for presence, number in presences}),
         participants=len(came),
         newcomers=_newcomers(connection, [MemberId(member) for member, _ in came], values),

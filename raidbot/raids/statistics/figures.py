@@ -125,14 +125,15 @@ class ServerFigures:
 class PeriodFigures:
     """A server in a week or a month. Opening balances are no part of it.
 
-    `raids` took place, count, and started in the period. `tally` sums up everybody's attendance. `participants` are
-    different members who came. `newcomers` came for the first time: to no earlier raid that counts, and they have no
-    opening balance.
+    `raids` took place, count, and started in the period; `not_counted` took place then and do not count. `tally` sums
+    up everybody's attendance. `participants` are different members who came. `newcomers` came for the first time: to no
+    earlier raid that counts, and they have no opening balance of raids they came to.
     """
 
     period: Period
     raids: int = 0
     tally: Tally = field(default_factory=Tally)
+    not_counted: int = 0
     participants: int = 0
     newcomers: int = 0
     top: Top = Top()

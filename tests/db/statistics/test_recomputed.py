@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -155,7 +155,7 @@ def test_a_server(world: tuple[list[Past], list[Balance]], zone: ZoneInfo) -> No
     came = +came
     presences = Counter(presence.value for one in counted for presence in one.presences.values())
     assert found.raids == len(counted)
-    uncounted = [one for one in here if not one.counts and Past(**{**vars(one), "counts": True}).counted]
+    uncounted = [one for one in here if not one.counts and replace(one, counts=True).counted]
     assert {one.name: one.raids for one in found.uncounted} == Counter(one.title for one in uncounted)
     assert found.seats == 10 * len(counted)
     assert found.filled == sum(presences[name] for name in ("present", "late", "no-show", "excused"))
@@ -201,6 +201,13 @@ def test_a_week_or_a_month(
     presences = Counter(presence.value for one in inside for presence in one.presences.values())
     assert found.raids == len(inside)
     assert found.participants == len(came)
+    assert found.not_counted == sum(
+        one.guild == GUILD
+        and not one.counts
+        and replace(one, counts=True).counted
+        and period.first <= one.starts_at.astimezone(zone).date() <= period.last
+        for one in world[0]
+    )
     assert (found.tally.came, found.tally.no_shows) == (came.total(), presences["no-show"])
     assert found.tally.carried == 0
     assert found.newcomers == len(set(came) - earlier - moved)
