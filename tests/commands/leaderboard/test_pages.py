@@ -48,7 +48,7 @@ def places(lines: list[str]) -> list[int]:
     return [MEDALS.get(head) or int(head) for head in heads]
 
 
-def test_a_tie_over_two_pages_shares_its_place_on_both() -> None:
+def test_t15_a_tie_over_two_pages_shares_its_place_on_both() -> None:
     tied = board([50, 49, 48, 47, 46, 45, 44, 5, 4, 4, 4, 3])
 
     assert places(page(tied, 0)) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 9]
@@ -62,7 +62,7 @@ def test_a_tie_over_two_pages_shares_its_place_on_both() -> None:
 
 
 @given(members)
-def test_places_have_no_gaps_on_any_page_and_everybody_reads_their_own(
+def test_t18_places_have_no_gaps_on_any_page_and_everybody_reads_their_own(
     found: dict[int, tuple[int, str | None]],
 ) -> None:
     counts = [Count(member=MemberId(who), raids=raids, name=name) for who, (raids, name) in found.items()]
@@ -109,7 +109,7 @@ def test_every_page_fits_into_what_discord_takes(found: dict[int, tuple[int, str
     assert "](" not in text.replace("\\]", "")
 
 
-def test_former_members_are_lines_like_others_and_come_last_among_equals() -> None:
+def test_t16_former_members_are_lines_like_others_and_come_last_among_equals() -> None:
     whole = board_of(
         [
             Count(member=MemberId(-5), raids=7),
