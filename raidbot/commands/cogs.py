@@ -46,6 +46,8 @@ from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import RaidReactions
 from raidbot.commands.signups.standing_buttons import StandingButtons
+from raidbot.commands.stats.cog import Stats
+from raidbot.commands.stats.inactive_views import PANEL as STATS_PANEL
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.interaction import Interaction
@@ -111,6 +113,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
         with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
+        with_panel(STATS_PANEL, Stats(state, delivery.member_lists)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),

@@ -19,6 +19,7 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.listing import MemberLists
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.members.questions import MemberQuestions
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
@@ -117,6 +118,7 @@ class DeliveryService:
         self.member_names = self._add(
             "names", MemberNames(state, client, questions, redraw=lambda raid: self.raid_boards.named(raid))
         )
+        self.member_lists = self._add("member lists", MemberLists(state, client, api, questions))
         departures = Departures(
             state,
             client,
