@@ -74,8 +74,8 @@ def _people(found: Inactivity, question: Question) -> Text:
 def _age(members: MemberList) -> Text:
     when = Instant(members.at, "R")
     if members.is_old:
-        return say("Discord gives me no newer list of members now; this one is of {when}.", when=when)
-    return say("The list of members is of {when}.", when=when)
+        return say("Discord gives me no newer list of members now; this one was read {when}.", when=when)
+    return say("The list of members was read {when}.", when=when)
 
 
 def _newcomers(found: Inactivity, question: Question) -> Text | None:
