@@ -119,7 +119,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(LEADERBOARD_PANEL, Leaderboard(state)),
-        with_panel(STATS_PANEL, Stats(state, services.serves)),
+        with_panel(STATS_PANEL, Stats(state, services.serves, delivery.member_lists)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),

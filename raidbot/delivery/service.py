@@ -21,6 +21,7 @@ from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.forgetting.old_reactions import OldReactions
 from raidbot.delivery.forgetting.service import Forgetting
 from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.listing import MemberLists
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.members.questions import MemberQuestions
 from raidbot.delivery.members.tags import MemberTags
@@ -121,6 +122,7 @@ class DeliveryService:
         self.member_names = self._add(
             "names", MemberNames(state, client, questions, redraw=lambda raid: self.raid_boards.named(raid))
         )
+        self.member_lists = self._add("member lists", MemberLists(state, client, api, questions))
         departures = Departures(
             state,
             client,

@@ -72,6 +72,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "recurring join": (EVERYBODY, {"series": "SERIES", "role": "museum"}),
     "recurring leave": (EVERYBODY, {"series": "SERIES"}),
     "reminders": (EVERYBODY, {}),
+    "stats inactive": ((P.STATS_INACTIVE,), {"weeks": 0}),
     "templates list": (ABOUT_TEMPLATES, {}),
     "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
     "templates create": ((P.TEMPLATES_CREATE,), {}),
@@ -132,6 +133,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "announce": dict.fromkeys(ANNOUNCEMENT_ACTIONS, (P.RAID_ANNOUNCE,)),
     "leaderboard": {"next:all::1": EVERYBODY, "open-my:all::0": EVERYBODY, "on": (P.SETTINGS,)},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
+    "stats": dict.fromkeys(("inactive:page:4:0:1", "inactive:refresh:0:0:0"), (P.STATS_INACTIVE,)),
 }
 """Permissions for each panel's actions, of which any one is enough."""
 ALSO: dict[str, dict[str, Permission]] = {

@@ -12,6 +12,8 @@ from discord.ext import commands
 
 from raidbot.commands.stats import member_views, server_views
 from raidbot.commands.stats.export import ExportCommand
+from raidbot.commands.stats.inactive import InactiveCommand
+from raidbot.commands.stats.inactive_views import INACTIVE
 from raidbot.commands.stats.member_views import Whose
 from raidbot.commands.stats.parts import Page
 from raidbot.commands.stats.server_views import PeriodReport
@@ -21,6 +23,7 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import guilds
 from raidbot.db.statistics import by_period, members, servers
+from raidbot.delivery.members.listing import MemberLists
 from raidbot.pictures import drawing
 from raidbot.pictures.facts import RoleCount, StartHour, Week
 from raidbot.raids.model import GuildId, MemberId
@@ -40,12 +43,13 @@ class NotBegun(Refusal):
         super().__init__(say("{period} has not begun yet. Choose one that has.", period=period.label))
 
 
-class Stats(ExportCommand, commands.GroupCog, group_name="stats", group_description="Figures of members and of this server"):
+class Stats(InactiveCommand, ExportCommand, commands.GroupCog, group_name="stats", group_description="Figures of members and of this server"):
     """`serves` tells of which guilds the bot may speak."""
 
-    def __init__(self, state: State, serves: Callable[[int | None], bool]) -> None:
+    def __init__(self, state: State, serves: Callable[[int | None], bool], member_lists: MemberLists) -> None:
         self._state = state
         self._serves = serves
+        self._member_lists = member_lists
 
     @app_commands.command(description="Your figures: attendance, roles, raids, days; or those of somebody else")
     @app_commands.describe(member="Whose figures; yours if left out")
@@ -97,6 +101,8 @@ class Stats(ExportCommand, commands.GroupCog, group_name="stats", group_descript
                 except UnknownPeriod:
                     raise UnknownPanel from None
                 await self._show_period(interaction, period)
+            case (first, *rest) if first == INACTIVE:
+                await self.press_inactive(press, tuple(rest))
             case _:
                 raise UnknownPanel
 

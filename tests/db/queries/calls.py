@@ -62,6 +62,7 @@ from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
+from tests.db.queries.activity_calls import activity_calls
 from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.leaderboard_calls import leaderboard_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
@@ -83,6 +84,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     """Yield every call with its name; `raid` is an open raid of the long history."""
     for module, found in (
         ("absences", _absences(raid)),
+        ("activity", activity_calls()),
         ("announcements", announcement_calls(raid)),
         ("audit", _audit(raid)),
         ("closed_dms", _closed_dms()),

@@ -15,6 +15,7 @@ GROWTH = 1.25
 """Most by which a call may cost more with four times the history: indexes become deeper."""
 GROWING = {
     "absences.delete_guild": "once per server, 30 days after it removed the bot",
+    "activity.last_activity": "reads every attendance of the server",
     "announcements.unheard_mentions": "only `raidbot check` asks",
     "audit.roster_changes": "only the demo asks",
     "health.damages": "only `raidbot check` asks",
