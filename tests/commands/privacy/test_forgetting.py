@@ -1,7 +1,5 @@
 """/privacy forget, from the press to the last byte."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
