@@ -42,17 +42,25 @@ def tx(whole: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def sql(*parts: str) -> str:
+    return " ".join(parts)
+
+
+def everything(tx: sqlite3.Connection) -> dict[str, list[object]]:
+    tables = (table.name for table in REGISTRY)
+    return {table: tx.execute(sql("SELECT * FROM", table, "ORDER BY 1, 2")).fetchall() for table in tables}
+
+
 def put(tx: sqlite3.Connection, table: Table, column: str, value: object) -> None:
     """Let one row of the table, of the guild, hold the value in this column."""
     keys = registered.key_columns(tx, table)
     ours = {"guild": "guild = :guild", "raid": "raid IN (SELECT id FROM raids WHERE guild = :guild)"}
     ours["series"] = "series IN (SELECT id FROM series WHERE guild = :guild)"
     where = ours.get(table.scope.value, "1")
-    row = tx.execute(f"SELECT {', '.join(keys)} FROM {table.name} WHERE {where} LIMIT 1", {"guild": GUILD}).fetchone()
+    row = tx.execute(sql("SELECT", ", ".join(keys), "FROM", table.name, "WHERE", where), {"guild": GUILD}).fetchone()
     assert row is not None, f"{table.name} has no row"
-    tx.execute(
-        f"UPDATE {table.name} SET {column} = ? WHERE {' AND '.join(f'{key} = ?' for key in keys)}", (value, *row)
-    )
+    is_key = " AND ".join(f"{key} = ?" for key in keys)
+    tx.execute(sql("UPDATE", table.name, "SET", column, "= ? WHERE", is_key), (value, *row))
 
 
 def forget(tx: sqlite3.Connection, names: frozenset[str] = frozenset({NAME})) -> None:
@@ -71,7 +79,7 @@ def where_named(tx: sqlite3.Connection, *needles: str) -> list[str]:
     for (table,) in tx.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         for row in tx.execute(f"PRAGMA table_info({table})").fetchall():
             for needle in needles:
-                count = f"SELECT count(*) FROM {table} WHERE instr(CAST({row[1]} AS TEXT), ?) > 0"
+                count = sql("SELECT count(*) FROM", table, "WHERE instr(CAST(", row[1], "AS TEXT), ?) > 0")
                 if tx.execute(count, (needle,)).fetchone()[0]:
                     found.append(f"{table}.{row[1]}")
     return found
@@ -98,13 +106,10 @@ def test_what_is_exported_is_what_is_forgotten(tx: sqlite3.Connection, table: Ta
 def test_somebody_in_every_table_is_in_none_after_it(tx: sqlite3.Connection) -> None:
     for table, column in COLUMNS:
         put(tx, table, column, WHO if column in table.ids else TEXT)
-    tx.execute(
-        "INSERT INTO members VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name", (GUILD, WHO, NAME)
-    )
+    tx.execute("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", (GUILD, WHO, NAME))
     tx.execute("UPDATE heard_reactions SET name = ? WHERE member = ?", (NAME, WHO))
-    tx.execute(
-        "UPDATE outbox SET payload = ? WHERE id = (SELECT max(id) FROM outbox)", (f'{{"content": "{NAME} left"}}',)
-    )
+    said = f'{{"content": "{NAME} left"}}'
+    tx.execute("UPDATE outbox SET payload = ? WHERE id = (SELECT max(id) FROM outbox)", (said,))
     assert exported(tx) == {table.name for table, _ in COLUMNS}
 
     forget(tx)
@@ -114,7 +119,7 @@ def test_somebody_in_every_table_is_in_none_after_it(tx: sqlite3.Connection) -> 
 
 
 def test_nobody_else_is_touched(tx: sqlite3.Connection) -> None:
-    before = {table.name: tx.execute(f"SELECT * FROM {table.name} ORDER BY 1, 2").fetchall() for table in REGISTRY}
+    before = everything(tx)
     tx.execute("INSERT INTO members VALUES (?, ?, ?)", (GUILD, WHO, NAME))
     longer = f"1{WHO}"
     tx.execute("UPDATE raids SET description = ? WHERE id = 1", (f"<@{OTHER}> {longer}",))
@@ -123,8 +128,7 @@ def test_nobody_else_is_touched(tx: sqlite3.Connection) -> None:
 
     assert tx.execute("SELECT description FROM raids WHERE id = 1").fetchone() == (f"<@{OTHER}> {longer}",)
     tx.execute("UPDATE raids SET description = ? WHERE id = 1", (before["raids"][0][7],))
-    after = {table.name: tx.execute(f"SELECT * FROM {table.name} ORDER BY 1, 2").fetchall() for table in REGISTRY}
-    assert after == before
+    assert everything(tx) == before
 
 
 def test_an_export_names_nobody_else(tx: sqlite3.Connection) -> None:
@@ -132,7 +136,8 @@ def test_an_export_names_nobody_else(tx: sqlite3.Connection) -> None:
         put(tx, table, column, WHO if column in table.ids else f'[{WHO}, {OTHER}, "<@{OTHER}> {NAME}", "{OTHER}"]')
     for table in REGISTRY:  # whoever else stands in a row
         for column in table.ids:
-            tx.execute(f"UPDATE OR IGNORE {table.name} SET {column} = ? WHERE {column} IN (13, 14, 15)", (OTHER,))
+            query = sql("UPDATE OR IGNORE", table.name, "SET", column, "= ? WHERE", column, "IN (13, 14, 15)")
+            tx.execute(query, (OTHER,))
     tx.execute("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", (GUILD, OTHER, NAME))
 
     found = [str(exporting.of_guild(tx, WHO, guild)) for guild in (GUILD, NOWHERE)]
@@ -143,12 +148,12 @@ def test_an_export_names_nobody_else(tx: sqlite3.Connection) -> None:
 
 
 def test_totals_stay(tx: sqlite3.Connection) -> None:
-    for table, column in (("seats", "member"), ("attendance", "member"), ("opening_balances", "member")):
-        tx.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = 11", (WHO,))
+    for table in ("seats", "attendance", "opening_balances"):
+        tx.execute(sql("UPDATE", table, "SET member = ? WHERE member = 11"), (WHO,))
 
     def totals() -> list[object]:
         return [
-            tx.execute(f"SELECT count(*), count(DISTINCT member), {facts} FROM {table}").fetchall()
+            tx.execute(sql("SELECT count(*), count(DISTINCT member),", facts, "FROM", table)).fetchall()
             for table, facts in (
                 ("attendance", "count(DISTINCT presence)"),
                 ("seats", "sum(place)"),
