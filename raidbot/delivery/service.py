@@ -110,14 +110,14 @@ class DeliveryService:
             self.refusal_notices,
             may_sign_up=may_sign_up,
         )
-        self.presence = self._add("presence", Presence(state, client, gap=presence_seconds))
-        self.token_sharing = self._add("token sharing", TokenSharing(state.db, client, api))
-        kinds.register(self.raid_boards)
         self._add_forgetting(state)
+        self.presence = self._add("presence", Presence(state, client, gap=presence_seconds))
+        kinds.register(self.raid_boards)
         self.old_boards = self._add("old boards", OldBoards(state, client, api, redraw=self.raid_boards.mark))
         self.posting_places = PostingPlaces(client, may_sign_up)
 
     def _add_members(self, state: State, client: discord.Client, api: DiscordApi) -> None:
+        self.token_sharing = self._add("token sharing", TokenSharing(state.db, client, api))
         self.questions = questions = MemberQuestions(client, api)
         self.member_names = self._add(
             "names", MemberNames(state, client, questions, redraw=lambda raid: self.raid_boards.named(raid))

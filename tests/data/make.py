@@ -26,6 +26,7 @@ from raidbot.db import (
     threads,
 )
 from raidbot.db.database import Database
+from raidbot.db.forgetting import jobs
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.job_runs import JobRun
@@ -200,6 +201,9 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     heard_reactions.keep(tx, [heard])
     absences.note(tx, GuildId(7_900), NOW)
     one = Announcement(moment=Moment(0, -15), text="{title} {in}", ping=Ping.ROLE, role=506)
+    jobs.ask(tx, ERIN, [GuildId(7_900)], now=NOW)
+    jobs.note_again(tx, [jobs.Forgotten(guild=GUILD, tag="m_ba9876543210", at=int(NOW.timestamp()))], {}, now=NOW)
+    jobs.note_old_reactions(tx, GUILD, "m_ba9876543210", since=NOW)
     announcements.change(tx, GUILD, Owner(OwnerKind.TEMPLATE, "test"), lambda _: (one,), BY_MANAGER, NOW)
 
 

@@ -1,1 +1,1 @@
-"""What is known of a member, by the registry: all of it, and its end."""
+"""The rows about a member, by the registry: all of them, and their end."""

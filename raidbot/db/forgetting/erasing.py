@@ -84,7 +84,8 @@ def _changed(table: Table, row: Row, whom: Whom) -> Mapping[str, object]:
     for column in (*table.texts, *table.typed):
         stored = row[column]
         if isinstance(stored, str):
-            said = stand_ins.without_ids(stored, whom.member, whom.stand_in if column in table.texts else None)
+            in_json = column in table.texts or stored.startswith(("{", "["))  # “former member” would be no number
+            said = stand_ins.without_ids(stored, whom.member, whom.stand_in if in_json else None)
             if table.name == "outbox" and column == "payload":
                 said = stand_ins.without_names(said, whom.names)
             if said != stored:

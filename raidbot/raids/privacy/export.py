@@ -19,7 +19,7 @@ _MAX_PLAIN = 2**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """How the rows of one server are written. `others` are ids, and `names` names, of its other members."""
+    """The way in which rows of one server are written. `others` are ids, and `names` names, of its other members."""
 
     member: int
     others: Collection[int]
