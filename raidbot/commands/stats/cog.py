@@ -43,7 +43,13 @@ class NotBegun(Refusal):
         super().__init__(say("{period} has not begun yet. Choose one that has.", period=period.label))
 
 
-class Stats(InactiveCommand, ExportCommand, commands.GroupCog, group_name="stats", group_description="Figures of members and of this server"):
+class Stats(
+    InactiveCommand,
+    ExportCommand,
+    commands.GroupCog,
+    group_name="stats",
+    group_description="Figures of members and of this server",
+):
     """`serves` tells of which guilds the bot may speak."""
 
     def __init__(self, state: State, serves: Callable[[int | None], bool], member_lists: MemberLists) -> None:
