@@ -24,6 +24,7 @@ TABLES = {
         "leader",
     ),
     "raid_roles": ("raid", "key", "position", "name", "seats"),
+    "seats": ("raid", "member"),
     "attendance": ("raid", "member", "role", "presence"),
     "opening_balances": ("guild", "member", "raids", "no_shows", "roles", "templates", "weekdays", "last_raid_at"),
 }

@@ -35,10 +35,14 @@ class Raid:
     hour: int
     is_counted: bool
     took_place: bool
+    status: str
+    not_held: bool
     roles: dict[str, str]
     seats: int
     rows: dict[int, tuple[str, str]]
     """The role's key and the state of each member."""
+    seated: set[int]
+    """Everybody with a seat, whatever became of the raid."""
 
     def role_of(self, member: int) -> str:
         key = self.rows[member][0]
@@ -119,7 +123,9 @@ class World:
             row = json.loads(line)
             tables.setdefault(row.pop("table"), []).append(row)
         self.zones = {int(str(row["id"])): ZoneInfo(str(row["zone"])) for row in tables.get("guilds", [])}
-        self.names = {(row["guild"], row["member"]): str(row["name"]) for row in tables.get("members", [])}
+        self.names = {
+            (int(str(row["guild"])), int(str(row["member"]))): str(row["name"]) for row in tables.get("members", [])
+        }
         self.raids = self._raids(tables)
         self._counted: dict[int, list[Raid]] = {}
         self._of_member: dict[tuple[int, int], list[Raid]] = {}
@@ -143,6 +149,9 @@ class World:
         rows: dict[object, dict[int, tuple[str, str]]] = {}
         for row in tables.get("attendance", []):
             rows.setdefault(row["raid"], {})[int(str(row["member"]))] = (str(row["role"]), str(row["presence"]))
+        seated: dict[object, set[int]] = {}
+        for row in tables.get("seats", []):
+            seated.setdefault(row["raid"], set()).add(int(str(row["member"])))
         found = []
         for row in tables.get("raids", []):
             number, guild, start = (int(str(row[name])) for name in ("id", "guild", "starts_at"))
@@ -160,10 +169,13 @@ class World:
                 day=local.date(),
                 hour=local.hour,
                 took_place=took_place,
+                status=str(row["status"]),
+                not_held=bool(row["not_held"]),
                 is_counted=took_place and row["counts"] == 1,
                 roles=roles.get(number, {}),
                 seats=seats[number],
                 rows=rows.get(number, {}),
+                seated=seated.get(number, set()),
             )
             found.append(raid)
         return sorted(found, key=lambda raid: (raid.start, raid.id))
@@ -309,10 +321,32 @@ class World:
         }
         return {name for name, has in rules.items() if has}
 
-    def history(self, guild: int, member: int) -> list[tuple[int, str]]:
-        """Return (raid, state) of every raid in which the member has a row, newest first, whether or not it counts."""
-        listed = self._of_member.get((guild, member), [])
-        return [(raid.id, raid.rows[member][1]) for raid in reversed(listed)]
+    def history(self, guild: int, member: int) -> list[int]:
+        """Return every raid that has begun and has anything of the member, newest first, whether or not it counts.
+
+        Of raids that were cancelled before their start only seats tell of the member.
+        """
+
+        def has(raid: Raid) -> bool:
+            with_rows = raid.status == "closed" or raid.not_held
+            return member in raid.seated or (with_rows and member in raid.rows)
+
+        began = [raid for raid in self.raids if raid.guild == guild and raid.start <= self.now and has(raid)]
+        return [raid.id for raid in reversed(began)]
+
+    def states(self, guild: int, member: int) -> list[str]:
+        """Return the member's state in each raid, oldest first."""
+        return [raid.rows[member][1] for raid in self._of_member.get((guild, member), [])]
+
+    def last_seen(self, guild: int, member: int) -> int | None:
+        """Return the start of the last raid that took place to which the member came or in which they waited."""
+        seen = [
+            raid.start
+            for raid in self._of_member.get((guild, member), [])
+            if raid.took_place and raid.rows[member][1] in (*CAME, "benched")
+        ]
+        balance = self.balances.get((guild, member))
+        return max([*seen, *([balance.last] if balance and balance.last is not None else [])], default=None)
 
     def server_weekdays(self, guild: int) -> list[int]:
         days = Counter(raid.day.weekday() for raid in self.counted(guild))

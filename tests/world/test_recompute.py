@@ -24,8 +24,16 @@ def at(text: str) -> int:
 
 def raid(number: int, start: str, rows: dict[int, str], **changed: object) -> list[dict[str, object]]:
     """Return the rows of a raid; a state may name the role's key: `a:late`. The usual role is `a`."""
-    known = {"guild": BERLIN, "kind": "raid", "template": "t", "title": "Title", "counts": 1, "status": "closed"}
-    stored = {"table": "raids", "id": number, "starts_at": at(start), "length_minutes": None, **known, **changed}
+    known = {"guild": BERLIN, "kind": "raid", "template": "t", "title": "Title", "counts": 1, "not_held": 0}
+    stored = {
+        "table": "raids",
+        "id": number,
+        "starts_at": at(start),
+        "length_minutes": None,
+        "status": "closed",
+        **known,
+    }
+    stored |= changed
     roles = [{"table": "raid_roles", "raid": number, **role} for role in ROLES]
     listed = []
     for member, text in rows.items():
@@ -87,7 +95,7 @@ def test_what_counts_for_nothing_is_listed_all_the_same(changed: dict[str, objec
     assert found.ranking(BERLIN) == []
     assert found.roles(BERLIN, ANA) == {}
     assert found.last(BERLIN, ANA) is None
-    assert found.history(BERLIN, ANA) == [(1, "present")]
+    assert found.states(BERLIN, ANA) == ["present"]
 
 
 def test_a_raid_counts_from_its_last_second_on() -> None:
