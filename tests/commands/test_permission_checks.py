@@ -56,6 +56,10 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo detail": (EVERYBODY, {"code": "CODE"}),
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
+    "stats user": (EVERYBODY, {}),
+    "stats server": ((P.STATS_SERVER,), {}),
+    "stats weekly": ((P.STATS_SERVER,), {}),
+    "stats monthly": ((P.STATS_SERVER,), {}),
     "mysignups": (EVERYBODY, {}),
     "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
     "recurring list": (EVERYBODY, {}),
@@ -128,6 +132,12 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},
     "announce": dict.fromkeys(ANNOUNCEMENT_ACTIONS, (P.RAID_ANNOUNCE,)),
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
+    "stats": {
+        "user:1": (P.STATS_OTHERS,),
+        "everywhere:0": EVERYBODY,
+        "week:2026-06-01": (P.STATS_SERVER,),
+        "month:2026-06-01": (P.STATS_SERVER,),
+    },
 }
 """Permissions for each panel's actions, of which any one is enough."""
 ALSO: dict[str, dict[str, Permission]] = {
