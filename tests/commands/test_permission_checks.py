@@ -116,6 +116,13 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
         (P.CREATE,),
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
+    # Before the settings, in which a press opens statistics to everybody.
+    "stats": {
+        "user:1": (P.STATS_OTHERS,),
+        "everywhere:0": EVERYBODY,
+        "week:2026-06-01": (P.STATS_SERVER,),
+        "month:2026-06-01": (P.STATS_SERVER,),
+    },
     "settings": dict.fromkeys(
         ("page:2", *(press for _, setting in ON_PANEL for press in setting_presses(setting))), (P.SETTINGS,)
     ),
@@ -132,12 +139,6 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},
     "announce": dict.fromkeys(ANNOUNCEMENT_ACTIONS, (P.RAID_ANNOUNCE,)),
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
-    "stats": {
-        "user:1": (P.STATS_OTHERS,),
-        "everywhere:0": EVERYBODY,
-        "week:2026-06-01": (P.STATS_SERVER,),
-        "month:2026-06-01": (P.STATS_SERVER,),
-    },
 }
 """Permissions for each panel's actions, of which any one is enough."""
 ALSO: dict[str, dict[str, Permission]] = {

@@ -61,8 +61,9 @@ async def test_a_member_sees_their_own_figures_here_and_everywhere(
 ) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     elsewhere = sandbox.add_guild("Else](where", owner=guild.owner)
+    barred = sandbox.add_guild("Barred", owner=guild.owner)
     member = MemberId(alice.id)
-    async with start() as bot:
+    async with start(allowed_guilds=frozenset({guild.id, elsewhere.id})) as bot:
         nothing = await ask(guild, alice, "user")
         now = bot.state.now()
 
@@ -75,7 +76,8 @@ async def test_a_member_sees_their_own_figures_here_and_everywhere(
             past_raid(tx, now - timedelta(days=5), {member: NO_SHOW}, guild=here, kind=Kind.KEY, counts=False)
             past_raid(tx, now - timedelta(days=6), {member: Presence.EXCUSED}, guild=here)
             past_raid(tx, now - timedelta(days=7), {member: PRESENT}, guild=there, role="healer")
-            past_raid(tx, now - timedelta(days=8), {member: PRESENT}, guild=GuildId(5), title="Foreign")
+            for foreign in (barred.id, 5):
+                past_raid(tx, now - timedelta(days=8), {member: PRESENT}, guild=GuildId(foreign))
 
         await bot.state.db.write(fill)
         own = await ask(guild, alice, "user")
@@ -103,7 +105,7 @@ async def test_a_member_sees_their_own_figures_here_and_everywhere(
         assert "🌟 **Attendance: 92.9 %, excellent** – came to 13 of 14 raids" in everywhere
         assert "Includes 9 raids from before the move to RaidBot." in everywhere
         assert "Else\\]\\(where – came to 1 of 1 raid" in all_fields["Servers"]
-        assert "Foreign" not in own.text()
+        assert "Barred" not in all_fields["Servers"]
         assert "Bard – 9 raids\nTank – 3 raids" in fields(own)["Roles, most played first"]
         assert "came to 12 of 13 raids" in description(own)
         assert is_complete(own)
