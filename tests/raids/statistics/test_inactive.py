@@ -1,4 +1,4 @@
-"""Who is inactive, of a list of members."""
+"""The inactive ones of a list of members."""
 
 from datetime import timedelta
 
