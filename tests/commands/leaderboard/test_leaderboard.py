@@ -76,8 +76,10 @@ async def test_t16_pages_ties_and_former_members_agree_and_a_public_list_stays_a
             lambda tx: guilds.save_names(tx, GuildId(guild.id), [(MemberId(who), name) for who, name in named.items()])
         )
 
+        calls = len(guild.sandbox.calls)
         first = await ask(guild, bob, "top")
 
+        assert [call.route.split("/")[1] for call in guild.sandbox.calls[calls:]] == ["interactions", "webhooks"]
         assert first.ephemeral
         description = first.embeds[0]["description"]
         assert description.startswith("🥇 \\@everyone · 20 raids\n🥈 \\[x\\]\\(http\\://y\\) · 19 raids\n🥉 former")
@@ -136,7 +138,7 @@ async def test_a_role_is_offered_typed_and_paged(guild: SandboxGuild, start: Sta
         typed = await ask(guild, alice, "role", role="TANK")
         assert "Leaderboard for Tank" in typed.text()
         assert "🥈 former member · 2 raids" in typed.text()
-        assert "before the move" not in typed.text()
+        assert "before the move to" not in typed.text()
         await typed.select("Which time?", ["Last 12 weeks"])
         assert "🥈 former member · 2 raids" in typed.text()
         unknown = await ask(guild, alice, "role", role="](http://x) @everyone", public=True)
