@@ -24,6 +24,7 @@ from bench.serving.scrapes import scrapes
 from bench.starting.many_raids import many
 from bench.starting.restarts import restart, start50
 from bench.starting.startup import startup, sweep
+from bench.statistics.figures import figures
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
@@ -46,6 +47,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "moving": moving,
     "queries": queries,
     "scrapes": scrapes,
+    "figures": figures,
     "clock": clock,
     "reminders": reminders,
     "sweep": sweep,
