@@ -110,6 +110,11 @@ async def test_t16_pages_ties_and_former_members_agree_and_a_public_list_stays_a
             assert public.text() == before
             await own.select("Which time?", ["Last year"])
             assert public.text() == before
+        await bot.state.change_settings(GuildId(guild.id), partial(_switched, on=False), Cause(Source.COMMAND))
+        off = await alice.use(message, {"type": 2, "custom_id": "leaderboard:open:all::0"})
+        assert off.ephemeral
+        assert "Leaderboards are off" in off.text()
+        assert public.text() == before
 
 
 async def test_a_role_is_offered_typed_and_paged(guild: SandboxGuild, start: Start) -> None:
