@@ -56,6 +56,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "queries": queries,
     "figures": figures,
     "scrapes": scrapes,
+    "figures": figures,
     "clock": clock,
     "reminders": reminders,
     "sweep": sweep,
