@@ -59,7 +59,7 @@ class ExportedRaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedBalance:
-    """What a member brought along: `raids` include `no_shows`. `weekdays` are by day, 0 is Sunday."""
+    """The numbers that a member brought along: `raids` include `no_shows`. `weekdays` are by day, 0 is Sunday."""
 
     member: MemberId
     raids: int

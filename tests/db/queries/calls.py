@@ -63,6 +63,7 @@ from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.db.queries.announcement_calls import announcement_calls
+from tests.db.queries.export_calls import export_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
@@ -87,6 +88,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("reminders", _reminders(raid)),
         ("damaged_raids", _damaged_raids(raid)),
         ("drafts", _drafts(raid)),
+        ("exported", export_calls(raid)),
         ("guilds", _guilds()),
         ("heard_reactions", _heard_reactions(raid)),
         ("health", _health()),
