@@ -36,7 +36,15 @@ def raid_lines(raids: Iterable[ExportedRaid], zone: ZoneInfo) -> bytes:
     return b"".join(line for raid in raids for line in (_raid(raid, zone), *_attendance(raid)))
 
 
-def balance_line(balance: ExportedBalance) -> bytes:
+def balance_lines(balances: Iterable[ExportedBalance]) -> bytes:
+    return b"".join(map(_balance, balances))
+
+
+def member_lines(members: Iterable[MemberId], names: Mapping[MemberId, str]) -> bytes:
+    return b"".join(_line({"type": "member", "member": str(member), "name": names.get(member)}) for member in members)
+
+
+def _balance(balance: ExportedBalance) -> bytes:
     return _line(
         {
             "type": "opening_balance",
@@ -49,10 +57,6 @@ def balance_line(balance: ExportedBalance) -> bytes:
             "last_raid_at": _instant(balance.last_raid_at),
         }
     )
-
-
-def member_line(member: MemberId, names: Mapping[MemberId, str]) -> bytes:
-    return _line({"type": "member", "member": str(member), "name": names.get(member)})
 
 
 def end_line(*, raids: int, attendance: int, opening_balances: int, members: int) -> bytes:
@@ -108,7 +112,10 @@ def _attendance(raid: ExportedRaid) -> Iterable[bytes]:
 
 
 def _line(of: Mapping[str, object]) -> bytes:
-    return json.dumps(of, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+    return _encode(of).encode(errors="replace") + b"\n"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _instant(at: datetime | None) -> str | None:
