@@ -63,6 +63,7 @@ async def lines_of(files: StatisticsFiles) -> list[dict[str, object]]:
 
 
 async def test_members_have_their_own_figures_and_the_opening_balance_apart(db: Database) -> None:
+    """Rows T07, T16 and T23: cancelled raids are in no figure, former members have a line, few raids have no rate."""
     await db.write(add_history)
 
     made = await files_of(db).members()
@@ -129,6 +130,17 @@ async def test_every_raid_is_listed_and_says_whether_it_is_summed(db: Database) 
     assert (rows[0]["Raid"], rows[0]["Seats"], rows[0]["Late"]) == (f"#{code_of(0)}", "10", "1")
     assert rows[0]["Raiders who came"] == "2"
     assert made.raids == 11
+
+
+async def test_a_deleted_template_keeps_its_name(db: Database) -> None:
+    """Row T24: a raid of a template that is gone goes by its title."""
+    await db.write(partial(add_raid, number=1, starts_at=NOW, presences={}, template="kept", title="Friday"))
+    await db.write(partial(add_raid, number=2, starts_at=NOW, presences={}, template="gone", title="Old evening"))
+
+    made = await files_of(db).raids({"kept": "Molten Core"})
+
+    assert made is not None
+    assert [row["Template"] for row in rows_of(made.content)] == ["Molten Core", "Old evening"]
 
 
 async def test_a_span_is_of_days_by_the_server_s_clocks_and_leaves_opening_balances_out(db: Database) -> None:
@@ -222,7 +234,8 @@ async def test_every_field_is_described(db: Database) -> None:
 
 
 async def test_hostile_words_are_letters_in_lines_and_tables(db: Database) -> None:
-    hostile = '=1\u202e@everyone\u200b](x) ";=2\n{"type":"end"}\u2028'
+    """Row K09 among others: braces and percent signs."""
+    hostile = '=1\u202e@everyone\u200b](x) ";=2\n{"type":"end"}\u2028 {foo} {0} %s 100%'
     await db.write(lambda tx: add_raid(tx, 1, NOW - timedelta(days=1), {ALICE: PRESENT}, title=hostile))
 
     everything, raids = await files_of(db).everything(), await files_of(db).raids({})
