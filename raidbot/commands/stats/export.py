@@ -17,7 +17,7 @@ from raidbot.delivery.exports.csv_table import dialect_of
 from raidbot.delivery.exports.export_file import MAX_FILE_BYTES, ExportTooLarge
 from raidbot.delivery.exports.statistics_files import Exported, StatisticsFiles
 from raidbot.raids.permissions import Permission
-from raidbot.raids.statistics.spans import Span, span
+from raidbot.raids.statistics.day_spans import Span, span
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Listed, Name, Text, count, paragraph, render, say

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.model import GuildId, MemberId
+from raidbot.raids.statistics.day_spans import Span
 from raidbot.raids.statistics.exported import ExportedBalance, ExportedRaid
-from raidbot.raids.statistics.spans import Span
 
 VERSION = 1
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -112,10 +112,12 @@ def _attendance(raid: ExportedRaid) -> Iterable[bytes]:
 
 
 def _line(of: Mapping[str, object]) -> bytes:
-    return _encode(of).encode(errors="replace") + b"\n"
+    return _encode(of).translate(_LINE_ENDS).encode(errors="replace") + b"\n"
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
+"""Allowed in JSON, and taken for the end of a line by many programs."""
 
 
 def _instant(at: datetime | None) -> str | None:

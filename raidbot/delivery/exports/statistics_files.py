@@ -17,8 +17,8 @@ from raidbot.delivery.exports.export_file import ExportFile
 from raidbot.delivery.exports.members_csv import members_head, members_lines
 from raidbot.delivery.exports.raids_csv import raids_head, raids_lines
 from raidbot.raids.model import GuildId, MemberId
+from raidbot.raids.statistics.day_spans import Span
 from raidbot.raids.statistics.exported import ExportedBalance, ExportedRaid, MemberSum, MemberSums
-from raidbot.raids.statistics.spans import Span
 
 T = TypeVar("T")
 

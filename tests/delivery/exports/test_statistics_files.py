@@ -19,7 +19,7 @@ from raidbot.delivery.exports.csv_table import Dialect
 from raidbot.delivery.exports.export_file import ExportFile, ExportTooLarge
 from raidbot.delivery.exports.statistics_files import StatisticsFiles
 from raidbot.raids.model import GuildId, Presence
-from raidbot.raids.statistics.spans import span
+from raidbot.raids.statistics.day_spans import span
 from tests.delivery.exports.history import ELSEWHERE, NO_SHOW, PRESENT, add_history, add_raid, code_of
 from tests.delivery.exports.tables import live_cells, read
 from tests.raids.builders import ALICE, BOB, GUILD, NOW
@@ -235,14 +235,14 @@ async def test_every_field_is_described(db: Database) -> None:
 
 async def test_hostile_words_are_letters_in_lines_and_tables(db: Database) -> None:
     """Row K09 among others: braces and percent signs."""
-    hostile = '=1\u202e@everyone\u200b](x) ";=2\n{"type":"end"}\u2028 {foo} {0} %s 100%'
+    hostile = '=1\u202e@everyone\u200b](x) ";=2\n{"type":"end"}\u2028 {foo} {0} %s 100%\x85'
     await db.write(lambda tx: add_raid(tx, 1, NOW - timedelta(days=1), {ALICE: PRESENT}, title=hostile))
 
     everything, raids = await files_of(db).everything(), await files_of(db).raids({})
 
     assert everything is not None
     assert raids is not None
-    found = [json.loads(line) for line in everything.content.split(b"\n")[:-1]]
+    found = [json.loads(line) for line in everything.content.decode().splitlines()]
     assert [line["title"] for line in found if line["type"] == "raid"] == [hostile]
     assert live_cells(raids.content) == []
     assert "'=1\u202e@everyone" in rows_of(raids.content)[0]["Title"]

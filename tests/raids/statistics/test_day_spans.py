@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from raidbot.raids.statistics.spans import EndsBeforeItBegins, UnknownDay, span
+from raidbot.raids.statistics.day_spans import EndsBeforeItBegins, UnknownDay, span
 from raidbot.utils.words import render
 
 BERLIN = ZoneInfo("Europe/Berlin")
