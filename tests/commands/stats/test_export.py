@@ -91,11 +91,15 @@ async def test_the_code_of_another_server_s_raid_gives_nothing(
     async with start() as bot:
         await add_raids(bot, guild, alice, first=0, count=1)
         asked = {"what": "roster", "code": f"#{code_of(0)}"}
+        guild.owner.user.locale = "fr"
 
         here = await guild.owner.slash(guild.channel("raid-signups"), "raidinfo export", **asked)
         there = await guild.owner.slash(elsewhere.channel("raid-signups"), "raidinfo export", **asked)
 
-        assert list(files_of(here)) == [f"roster-{code_of(0)}.csv"]
+        ((name, roster),) = files_of(here).items()
+        assert name == f"roster-{code_of(0)}.csv"
+        head, row = read(roster, ";")
+        assert (head[-1], row[-1], row[head.index("Member ID")]) == ("Attendance", "present", alice.mention)
         assert "This server has no raid with the code" in there.text()
         assert there.message is not None
         assert not there.message.attachments
