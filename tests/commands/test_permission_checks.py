@@ -63,6 +63,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "stats server": ((P.STATS_SERVER,), {}),
     "stats weekly": ((P.STATS_SERVER,), {}),
     "stats monthly": ((P.STATS_SERVER,), {}),
+    "stats export": ((P.STATS_EXPORT,), {"what": "everything"}),
     "mysignups": (EVERYBODY, {}),
     "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
     "recurring list": (EVERYBODY, {}),
