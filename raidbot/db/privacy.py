@@ -44,6 +44,8 @@ REGISTRY = (
     Table(name="members", scope=Scope.GUILD, ids=("member",), names=("name",)),
     Table(name="leaders", scope=Scope.GUILD, ids=("member",)),
     Table(name="opening_balances", scope=Scope.GUILD, ids=("member",)),
+    # `token` is the hash of a secret that only the member has.
+    Table(name="calendar_feeds", scope=Scope.GUILD, ids=("member",)),
     Table(name="closed_dms", scope=Scope.EVERYWHERE, ids=("member",)),
     Table(
         name="raids",

@@ -63,6 +63,7 @@ from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.db.queries.announcement_calls import announcement_calls
+from tests.db.queries.feed_calls import feed_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
@@ -83,6 +84,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("absences", _absences(raid)),
         ("announcements", announcement_calls(raid)),
         ("audit", _audit(raid)),
+        ("calendar_feeds", feed_calls(MEMBER)),
         ("closed_dms", _closed_dms()),
         ("reminders", _reminders(raid)),
         ("damaged_raids", _damaged_raids(raid)),
