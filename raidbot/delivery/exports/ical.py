@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration, vText
 from icalendar.enums import STATUS
 
 from raidbot.raids.feeds.entries import MAX_NAME_LENGTH, places_of, uid_of
@@ -22,8 +22,8 @@ _LOOK_AGAIN = timedelta(hours=1)
 def calendar(raids: Iterable[Raid], *, server: str, reader: MemberId, now: datetime) -> bytes:
     """Return a file that adds the guild's raids to the reader's calendar, or updates those added earlier."""
     where = clean_name(server, MAX_NAME_LENGTH)
-    made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=f"Raids of {isolated(where)}")
-    del made["uid"]  # a new uid in each file would make every file a new calendar
+    made = _named(f"Raids of {isolated(where)}")
+    made.method = "PUBLISH"
     for raid in raids:
         made.add_component(_event(raid, reader, now, where=where))
     file: bytes = made.to_ical()
@@ -34,13 +34,20 @@ def feed(entries: Iterable[Entry], *, server: str, mine: bool) -> bytes:
     """Return a feed of a server's raids. The same entries give the same bytes, whenever it is made."""
     where = clean_name(server, MAX_NAME_LENGTH)
     whose = "My raids" if mine else "Raids"
-    made = Calendar.new(prodid=_MAKER, name=f"{whose} of {isolated(where)}", refresh_interval=_LOOK_AGAIN)
-    del made["uid"]
-    made.add("x-published-ttl", _LOOK_AGAIN)
+    made = _named(f"{whose} of {isolated(where)}")
+    made["refresh-interval"] = vDuration(_LOOK_AGAIN, params={"VALUE": "DURATION"})
+    made["x-published-ttl"] = vDuration(_LOOK_AGAIN)
     for entry in entries:
         made.add_component(_entry(entry, where=where))
     file: bytes = made.to_ical()
     return file
+
+
+def _named(name: str) -> Calendar:
+    made = Calendar.new(prodid=_MAKER)
+    made["name"] = made["x-wr-calname"] = vText(name)  # the library would not escape it
+    del made["uid"]  # a new uid in each file would make every file a new calendar
+    return made
 
 
 def _entry(entry: Entry, *, where: str) -> Event:
