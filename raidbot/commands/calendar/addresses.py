@@ -1,4 +1,4 @@
-"""Where feeds can be reached, and the secrets in their addresses."""
+"""Addresses at which feeds can be reached, and the secrets in them."""
 
 import secrets
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class FeedAddresses:
 
     @property
     def lacking(self) -> Text | None:
-        """What keeps feeds from being reached; None if nothing does."""
+        """The sentence about settings without which no feed can be reached; None if all are there."""
         missing = [name for name, value in (("PORT", self.port), ("URL", self.url)) if value is None]
         if not missing:
             return None

@@ -38,7 +38,7 @@ _ANSWER_SECONDS = 5.0
 
 
 class FeedUnavailableError(Exception):
-    """Whether the feed may be handed out cannot be said now; the same address may work later."""
+    """It cannot be said now if the feed may be handed out; the same address may work later."""
 
 
 @dataclass(frozen=True, slots=True)
