@@ -20,6 +20,9 @@ from raidbot.commands.admin.setup import Setup
 from raidbot.commands.admin.testalert import TestAlert
 from raidbot.commands.announcements.address import PANEL as ANNOUNCEMENTS_PANEL
 from raidbot.commands.announcements.cog import AnnouncementPanel
+from raidbot.commands.calendar.addresses import FeedAddresses
+from raidbot.commands.calendar.cog import CalendarCommand
+from raidbot.commands.calendar.views import PANEL as CALENDAR_PANEL
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
 from raidbot.commands.events.closed_dms import ClosedDms
@@ -83,6 +86,8 @@ class Services:
     started_at: datetime
     owner: MemberId | None
     backups_gone_at: Callable[[datetime], datetime]
+    web_port: int | None
+    web_url: str | None
     send_test_alert: Callable[[], Awaitable[Text]]
 
 
@@ -121,6 +126,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(LEADERBOARD_PANEL, Leaderboard(state)),
         with_panel(STATS_PANEL, Stats(state, services.serves, delivery.member_lists)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
+        with_panel(CALENDAR_PANEL, CalendarCommand(state, FeedAddresses(port=services.web_port, url=services.web_url))),
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         with_panel(ANNOUNCEMENTS_PANEL, AnnouncementPanel(state)),

@@ -29,6 +29,7 @@ _OF_A_RAID = (
 _OF_A_GUILD = (
     "DELETE FROM admin_roles WHERE guild = ?",
     "DELETE FROM announcements WHERE guild = ?",
+    "DELETE FROM calendar_feeds WHERE guild = ?",
     "DELETE FROM drafts WHERE guild = ?",
     "DELETE FROM forgetting WHERE guild = ?",
     "DELETE FROM grants WHERE guild = ?",

@@ -52,6 +52,8 @@ REGISTRY = (
     Table(name="leaders", scope=Scope.GUILD, ids=("member",), own=("member",)),
     Table(name="opening_balances", scope=Scope.GUILD, ids=("member",)),
     Table(name="closed_dms", scope=Scope.EVERYWHERE, ids=("member",), own=("member",)),
+    # `token` is the hash of a secret that only the member has.
+    Table(name="calendar_feeds", scope=Scope.GUILD, ids=("member",), own=("member",)),
     Table(
         name="raids",
         scope=Scope.GUILD,

@@ -99,6 +99,7 @@ _COLUMNS: dict[str, _Column] = {
     "begun": _Column(lambda r: int(r.begun), cells.flag),
     "not_held": _Column(lambda r: int(r.not_held), cells.flag),
     "series": _Column(lambda r: r.series, cells.optional(cells.snowflake)),
+    "planned_as": _Column(lambda r: r.planned_as, cells.optional(cells.text)),
     "filled_once": _Column(lambda r: int(r.filled_once), cells.flag),
     "next_place": _Column(lambda r: r.next_place, cells.counter),
     "version": _Column(lambda r: r.version, cells.counter),
@@ -111,6 +112,7 @@ _OTHERS: dict[str, Callable[[object], object]] = {
     "post_claimed_at": instant_or_none,
     "next_announcement": instant_or_none,
     "closes_at": instant_or_none,
+    "changed_at": instant_or_none,
 }
 """Columns that are no attributes of a raid. SQLite changes no row with a value of a wrong type in any of them."""
 _STORED = (*_COLUMNS, *_OTHERS)
@@ -135,14 +137,19 @@ def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
     return raid_id
 
 
-def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
-    """Write the difference; `after.version` must be a later one. Raises Conflict if `before` is no longer current."""
+def save(tx: sqlite3.Connection, before: Raid, after: Raid, *, at: datetime | None = None) -> None:
+    """Write the difference, made `at` that instant; `after.version` must be a later one.
+
+    Raises Conflict if `before` is no longer current.
+    """
     was, becomes = vars(before), vars(after)
     changed = {
         name: value
         for name, column in _COLUMNS.items()
         if was[name] is not becomes[name] and (value := column.cell(after)) != column.cell(before)
     }
+    if at is not None:
+        changed["changed_at"] = seconds(at)
     if any(was[name] is not becomes[name] for name in _OF_THE_DEADLINE):
         changed["closes_at"] = _closes_at(after)
     sets = ", ".join(f"{name} = ?" for name in changed)

@@ -75,7 +75,7 @@ class GuildSettings:
     means never early. Audit entries are kept for `audit_days`. Boards show a star beside members with the
     `leader_role`. With `thread_members`, members who sign up are added to the raid's thread. With
     `unreached_mentions`, members whom no DM reaches are mentioned beside the raid. With `stats_for_everyone`, everybody
-    may see the server's statistics.
+    may see the server's statistics. Without `calendar_feeds` nobody has the address of a feed.
     """
 
     guild: GuildId
@@ -260,6 +260,21 @@ class GuildSettings:
                 button="Leaderboards",
                 on="on, for everyone",
                 off="off",
+            )
+        },
+    )
+    calendar_feeds: bool = field(
+        default=True,
+        metadata={
+            SETTING: Switch(
+                name="calendar feeds",
+                key="feeds",
+                title="Calendar feeds",
+                page=3,
+                place=5,
+                button="Calendar feeds",
+                on="members can have addresses",
+                off="off; all addresses have ended",
             )
         },
     )

@@ -76,6 +76,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "recurring holiday": ((P.RECURRING_SKIP,), {}),
     "recurring join": (EVERYBODY, {"series": "SERIES", "role": "museum"}),
     "recurring leave": (EVERYBODY, {"series": "SERIES"}),
+    "calendar": (EVERYBODY, {}),
     "reminders": (EVERYBODY, {}),
     "stats inactive": ((P.STATS_INACTIVE,), {"weeks": 0}),
     "templates list": (ABOUT_TEMPLATES, {}),
@@ -110,8 +111,10 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
             *("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview"),
             *("time", "counts:no", "page:1", "discard", "confirm"),
         ),
+        ("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview", "time", "counts:no", "page:1", "confirm"),
         (P.CREATE,),
-    ),
+    )
+    | {"discard": (P.CREATE,)},
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     # Before the settings, in which a press opens statistics to everybody.
     "stats": {
@@ -130,6 +133,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "standing": {"away:1": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
+    "calendar": dict.fromkeys(("new:mine", "new:server", "end:mine", "end:server"), EVERYBODY),
     "reminders": dict.fromkeys(("ask", "typed", "leads", "kinds", "server", "silent:on"), EVERYBODY),
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
     "series": {f"{name}:SERIES": action.permissions for name, action in SERIES_ACTIONS.items()},

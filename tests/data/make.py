@@ -13,6 +13,7 @@ from pathlib import Path
 from raidbot.db import (
     absences,
     announcements,
+    calendar_feeds,
     closed_dms,
     drafts,
     heard_reactions,
@@ -34,6 +35,7 @@ from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
 from raidbot.raids.events import Cause, Joint, Reminded, Reminder
+from raidbot.raids.feeds.model import Feed, FeedKind, hash_of
 from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import (
     ChannelId,
@@ -200,6 +202,8 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     )
     heard_reactions.keep(tx, [heard])
     absences.note(tx, GuildId(7_900), NOW)
+    feed = Feed(guild=GUILD, member=ALICE, kind=FeedKind.MINE, made_at=NOW)
+    calendar_feeds.save(tx, feed, token=hash_of("secret"))
     one = Announcement(moment=Moment(0, -15), text="{title} {in}", ping=Ping.ROLE, role=506)
     jobs.ask(tx, ERIN, [GuildId(7_900)], now=NOW)
     jobs.note_again(tx, [jobs.Forgotten(guild=GUILD, tag="m_ba9876543210", at=int(NOW.timestamp()))], {}, now=NOW)

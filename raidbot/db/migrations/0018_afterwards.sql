@@ -66,3 +66,22 @@ CREATE TABLE old_reactions (
 ) STRICT, WITHOUT ROWID;
 -- For how long raids that are over are kept; 0: for good.
 ALTER TABLE guilds ADD COLUMN keep_raids_days INTEGER NOT NULL DEFAULT 0 CHECK (keep_raids_days >= 0);
+
+-- Calendar feeds.
+
+ALTER TABLE guilds ADD COLUMN calendar_feeds INTEGER NOT NULL DEFAULT 1;
+-- A secret address of a member; `token` is the SHA-256 of what it ends with, in hexadecimal.
+CREATE TABLE calendar_feeds (
+    guild INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('mine', 'server')),
+    token TEXT NOT NULL UNIQUE,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (guild, member, what)
+) STRICT, WITHOUT ROWID;
+-- The occurrence that a raid was posted for, as calendars know it: code of the series and planned date.
+ALTER TABLE raids ADD COLUMN planned_as TEXT;
+ALTER TABLE raids ADD COLUMN changed_at INTEGER;
+ALTER TABLE series ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE series ADD COLUMN changed_at INTEGER;
+-- End of calendar feeds.

@@ -66,6 +66,7 @@ from tests.db.queries.activity_calls import activity_calls
 from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.leaderboard_calls import leaderboard_calls
 from tests.db.queries.export_calls import export_calls
+from tests.db.queries.feed_calls import feed_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
@@ -88,6 +89,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("activity", activity_calls()),
         ("announcements", announcement_calls(raid)),
         ("audit", _audit(raid)),
+        ("calendar_feeds", feed_calls(MEMBER)),
         ("closed_dms", _closed_dms()),
         ("reminders", _reminders(raid)),
         ("damaged_raids", _damaged_raids(raid)),

@@ -16,7 +16,8 @@ NOT_OURS = {
 }  # fmt: skip
 """Columns with ids that Discord gave."""
 COUNTED = {
-    "asked_at", "at", "attempts", "audit_days", "begun", "claimed_at", "closed_at", "closes_at", "colour", "compared",
+    "asked_at", "at", "attempts", "audit_days", "begun", "calendar_feeds", "changed_at",
+    "claimed_at", "closed_at", "closes_at", "colour", "compared",
     "counts", "created_at", "days", "deadline_lifted", "done_at", "due_at", "enabled", "expires_at", "failures",
     "filled_once", "forced", "full_close_minutes", "hold", "is_role_gone", "is_super", "keep_raids_days",
     "last_raid_at", "leaderboards",
