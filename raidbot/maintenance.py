@@ -128,6 +128,9 @@ def _restore(options: argparse.Namespace, database: Path) -> None:
         print("  Delete it, and the files whose names begin with its name, when you need nothing of it any more.")
     if done.is_older:
         print("  It is of an older version: the next start keeps a copy of it and updates it.")
+    if done.forgotten:
+        print(f"  Members forgotten since this backup: {done.forgotten}. The next start forgets them again. It needs")
+        print(f"  {database}.key as it was then; their tags are in backups/{database.name}.forgotten.")
     print("  Now start the bot.")
 
 

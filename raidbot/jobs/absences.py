@@ -39,7 +39,7 @@ async def delete_at_once(state: State, guild: GuildId) -> None:
 
 
 async def _delete_some(state: State, guild: GuildId) -> bool:
-    """Delete a batch of the guild's data, so that the only writer is never held for long; return True after the last."""
+    """Delete a batch of the guild's data, so that the only writer is not held for long; return True after the last."""
     raids = await state.db.read(partial(absences.raids, guild=guild, limit=_RAIDS_PER_RUN))
     for raid in raids:
         await state.delete_raid(raid)

@@ -56,7 +56,6 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo detail": (EVERYBODY, {"code": "CODE"}),
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
-    "mysignups": (EVERYBODY, {}),
     "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
     "recurring list": (EVERYBODY, {}),
     "recurring edit": ((P.RECURRING_EDIT,), {"series": "SERIES"}),
@@ -68,17 +67,13 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "recurring holiday": ((P.RECURRING_SKIP,), {}),
     "recurring join": (EVERYBODY, {"series": "SERIES", "role": "museum"}),
     "recurring leave": (EVERYBODY, {"series": "SERIES"}),
-    "reminders": (EVERYBODY, {}),
     "templates list": (ABOUT_TEMPLATES, {}),
     "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
     "templates create": ((P.TEMPLATES_CREATE,), {}),
     "templates export": ((P.TEMPLATES_EXPORT,), {}),
     "templates import": ((P.TEMPLATES_IMPORT,), {"file": Upload("x.json", b"{}")}),
-    "privacy export": (EVERYBODY, {}),
-    "privacy forget": (EVERYBODY, {}),
-    "privacy delete-server": (EVERYBODY, {}),  # it asks for Manage Server itself
-    "ping": (EVERYBODY, {}),
-    "testalert": (EVERYBODY, {}),
+    **dict.fromkeys(("mysignups", "reminders", "ping", "testalert"), (EVERYBODY, {})),
+    **dict.fromkeys(("privacy export", "privacy forget", "privacy delete-server"), (EVERYBODY, {})),
 }
 """Permissions for each command, of which any one is enough, and valid options."""
 
