@@ -99,7 +99,7 @@ async def test_what_a_killed_process_began_is_finished_at_the_next_start(
         for board in boards:
             await alice.react(board, "✅")
             await bob.react(board, "✅")
-            await guild.until(lambda board=board: "Alice" in board_text(board) and "Bob" in board_text(board))
+        await guild.until(lambda: all("Alice" in board_text(one) and "Bob" in board_text(one) for one in boards))
         db = bot.state.db
         await bot.delivery.forgetting.stop(1)
         await db.write(partial(jobs.ask, member=member, guilds=[server], now=bot.state.now()))
@@ -126,6 +126,7 @@ async def test_a_restored_backup_is_gone_through_again(
         saved = backup.make(database, elsewhere / "saved").path
         for who in (alice, bob):
             await forget(guild, who)
+        await guild.until(lambda: "Bob" not in board_text(board) and reaction_count(board, "✅") == 1)
         await bob.react(board, "✅")  # who came back stays
         await guild.until(lambda: "Bob" in board_text(board))
         later = backup.make(database, elsewhere / "later").path
