@@ -12,7 +12,6 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from raidbot.bot import RaidBot
-from raidbot.db import privacy
 from raidbot.db.forgetting import erasing, jobs, registered, tag_list
 from raidbot.ops.backups import backup
 from raidbot.ops.backups.restore import restore
@@ -140,9 +139,6 @@ async def test_a_restored_backup_is_gone_through_again(
         assert not await pending(bot)
         assert len(tag_list.read(database)) == 4
     assert restored(later, database, now=sandbox.clock.now()) == 0
-    async with start() as bot:
-        (seats,) = (table for table in privacy.REGISTRY if table.name == "seats")
-        assert await bot.state.db.read(partial(registered.guilds, table=seats, member=bob.id)) == {guild.id}
 
 
 async def test_no_unasked_messages_stays_without_a_name(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
