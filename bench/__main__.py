@@ -54,7 +54,6 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "mashing": mashing,
     "moving": moving,
     "queries": queries,
-    "figures": figures,
     "scrapes": scrapes,
     "figures": figures,
     "clock": clock,

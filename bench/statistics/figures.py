@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from raidbot.raids.statistics.spans import Span, Stretch, stretch_of
+
 from raidbot.db import raid_listings
 from raidbot.db.database import Database
 from raidbot.db.statistics import achievements, activity, by_period, leaderboards, members, servers
@@ -19,7 +21,6 @@ from raidbot.raids.model import MemberId
 from raidbot.raids.statistics.day_spans import Span as DaySpan
 from raidbot.raids.statistics.leaderboards import board_of
 from raidbot.raids.statistics.periods import Period, PeriodKind, latest, period_of
-from raidbot.raids.statistics.spans import Span, Stretch, stretch_of
 from tests.suite.new_database import in_memory
 from tests.world.build import build
 from tests.world.enlarge import enlarge

@@ -25,6 +25,7 @@ from raidbot.raids.setting_kinds import (
     Switch,
     Typed,
     WordChoice,
+    spoken_minutes,
 )
 from raidbot.raids.times.zones import zone_named
 
@@ -40,15 +41,6 @@ DEFAULT_AUDIT_DAYS = 180
 AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
 KEEP_RAIDS_CHOICES = (0, *(365 * years for years in (1, 2, 3, 5)))
 """Days for which raids that are over are kept; 0: for good."""
-
-
-def spoken_minutes(minutes: int) -> str:
-    """Return the duration in words: 45 minutes, 2 hours, 1 day."""
-    for size, unit in ((1440, "day"), (60, "hour")):
-        if minutes >= size and minutes % size == 0:
-            count = minutes // size
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return f"{minutes} minutes"
 
 
 class SignupStyle(StrEnum):

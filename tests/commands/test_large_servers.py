@@ -14,7 +14,7 @@ from discord_sandbox.store import Json
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId
 from tests.chaos import rounds
-from tests.commands.test_permission_checks import COMMANDS
+from tests.commands.permission_tables import COMMANDS
 from tests.conftest import Start
 
 STRING_SELECT = 3
