@@ -70,12 +70,11 @@ class GuildSettings:
 
     The audit compares them in this order. Creator and leader are reminded at `leader_leads` before the start, members
     with a seat at `member_leads`, and with `remind_waiting` those in line, too. Leads chosen at `leads_since` do not
-    count for instants before. A full raid is closed `full_close_minutes` before its start; 0
-    means never early. Audit entries are kept for `audit_days`, raids
-    that are over for `keep_raids_days` (0: for good). Boards show a star beside members with the
-    `leader_role`. With `thread_members`, members who sign up are added to the raid's thread. With
-    `unreached_mentions`, members whom no DM reaches are mentioned beside the raid. With `stats_for_everyone`, everybody
-    may see the server's statistics. Without `calendar_feeds` nobody has the address of a feed.
+    count for instants before. A full raid is closed `full_close_minutes` before its start; 0 means never early. Audit
+    entries are kept for `audit_days`, raids that are over for `keep_raids_days` (0: for good). Boards show a star
+    beside members with the `leader_role`. With `thread_members`, members who sign up are added to the raid's thread.
+    With `unreached_mentions`, members whom no DM reaches are mentioned beside the raid. With `stats_for_everyone`,
+    everybody may see the server's statistics. Without `calendar_feeds` nobody has the address of a feed.
     """
 
     guild: GuildId

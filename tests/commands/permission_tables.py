@@ -83,6 +83,21 @@ def setting_presses(setting: OnPanel) -> tuple[str, ...]:
             return (setting.key,)
 
 
+_CREATE: dict[str, tuple[Permission, ...]] = dict.fromkeys(
+    (
+        "ask-time",
+        "ask-time:MARK",
+        "ask-name",
+        "ask-closes",
+        "preview",
+        "time",
+        "counts:no",
+        "page:1",
+        "confirm",
+        "discard",
+    ),
+    (P.CREATE,),
+)
 _STATS: dict[str, tuple[Permission, ...]] = {
     "user:1": (P.STATS_OTHERS,),
     "everywhere:0": EVERYBODY,
@@ -90,11 +105,7 @@ _STATS: dict[str, tuple[Permission, ...]] = {
     **dict.fromkeys(("inactive:page:4:0:1", "inactive:refresh:0:0:0"), (P.STATS_INACTIVE,)),
 }
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
-    "create": dict.fromkeys(
-        ("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview", "time", "counts:no", "page:1", "confirm"),
-        (P.CREATE,),
-    )
-    | {"discard": (P.CREATE,)},
+    "create": _CREATE,
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     # Before the settings, in which a press opens statistics to everybody.
     "stats": _STATS,

@@ -3,7 +3,6 @@
 `test_plans.py` looks at the plan of every statement that they execute, and fails if one of raidbot/db is missing.
 """
 
-import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -33,7 +32,6 @@ from raidbot.db import (
     reminders,
     rosters,
     standing,
-    templates,
     threads,
     undo,
     unreadable,
@@ -61,13 +59,13 @@ from raidbot.raids.reminders.choices import Choices
 from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.templates import catalogue
 from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.feed_calls import feed_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
 from tests.db.queries.statistics_calls import activity_calls, export_calls, leaderboard_calls, statistics_calls
+from tests.db.queries.template_calls import template_calls
 from tests.db.queries.unreached_calls import signup_text_calls, unreached_calls
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
 
@@ -110,7 +108,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("standing", iter([("standing", partial(standing.standing, now=NOW))])),
         ("statistics", statistics_calls(MEMBER)),
         ("signup_texts", signup_text_calls(raid, MEMBER)),
-        ("templates", _templates()),
+        ("templates", template_calls()),
         ("threads", _threads(raid)),
         ("undo", _undo(raid)),
         ("unreached", unreached_calls(raid, MEMBER)),
@@ -376,15 +374,6 @@ def _change_roster(tx: sqlite3.Connection, raid: RaidId) -> None:
     rosters.save(tx, before, full)
     rosters.clear(tx, full)
     rosters.insert(tx, raid, full)
-
-
-def _templates() -> Iterator[tuple[str, Call]]:
-    builtin = catalogue.untouched()
-    first = builtin.entries[0].key
-    own = catalogue.duplicate(builtin, first, catalogue.new_key(random.Random(1)))
-    yield "save", partial(templates.save, guild=GUILD, before=builtin, after=own)
-    yield "catalogue", partial(templates.catalogue, guild=GUILD)
-    yield "save (back)", partial(templates.save, guild=GUILD, before=own, after=builtin)
 
 
 def _threads(raid: RaidId) -> Iterator[tuple[str, Call]]:
