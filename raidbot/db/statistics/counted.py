@@ -1,4 +1,4 @@
-"""What figures are made of, as parts of queries. Every statistic, leaderboard and export uses these.
+"""The raids and rows that figures are made of, as parts of queries. Every statistic, leaderboard and export uses these.
 
 They name the tables `raids`, `attendance` and `raid_roles`, and the parameter `:now`, in seconds. The index
 `raids_counted` serves them with `raids.guild` and a range of `raids.starts_at`.
