@@ -57,9 +57,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
     "stats user": (EVERYBODY, {}),
-    "stats server": ((P.STATS_SERVER,), {}),
-    "stats weekly": ((P.STATS_SERVER,), {}),
-    "stats monthly": ((P.STATS_SERVER,), {}),
+    **dict.fromkeys(("stats server", "stats weekly", "stats monthly"), ((P.STATS_SERVER,), {})),
     "mysignups": (EVERYBODY, {}),
     "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
     "recurring list": (EVERYBODY, {}),
@@ -102,27 +100,15 @@ def setting_presses(setting: OnPanel) -> tuple[str, ...]:
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "create": dict.fromkeys(
         (
-            "ask-time",
-            "ask-time:MARK",
-            "ask-name",
-            "ask-closes",
-            "preview",
-            "time",
-            "counts:no",
-            "page:1",
-            "discard",
-            "confirm",
+            *("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview"),
+            *("time", "counts:no", "page:1", "discard", "confirm"),
         ),
         (P.CREATE,),
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     # Before the settings, in which a press opens statistics to everybody.
-    "stats": {
-        "user:1": (P.STATS_OTHERS,),
-        "everywhere:0": EVERYBODY,
-        "week:2026-06-01": (P.STATS_SERVER,),
-        "month:2026-06-01": (P.STATS_SERVER,),
-    },
+    "stats": {"user:1": (P.STATS_OTHERS,), "everywhere:0": EVERYBODY}
+    | dict.fromkeys(("week:2026-06-01", "month:2026-06-01"), (P.STATS_SERVER,)),
     "settings": dict.fromkeys(
         ("page:2", *(press for _, setting in ON_PANEL for press in setting_presses(setting))), (P.SETTINGS,)
     ),
