@@ -57,6 +57,8 @@ def server_page(figures: ServerFigures, server: str, zone: str, picture: Picture
     if figures.raids:
         days, hours = parts.usual_days(figures.weekdays), parts.usual_hours(figures.hours, zone)
         parts.add_field(made, say("Usual day and start"), days, hours)
+        if picture is not None:
+            parts.add_field(made, say("Starts by day and hour"), parts.fitting(picture.lines))
     return Page(made, (), picture)
 
 

@@ -175,10 +175,10 @@ async def test_the_longest_and_most_hostile_names_fit_into_every_page(guild: San
 
         def fill(tx: sqlite3.Connection) -> None:
             guilds.save_names(tx, here, zip(members, names, strict=True))
-            for number in range(8):
+            for number in range(16):
                 raid = past_raid(
                     tx,
-                    now - timedelta(minutes=121 + number),
+                    now - timedelta(hours=3 + number),
                     dict.fromkeys(members, PRESENT),
                     guild=here,
                     title=f"{number}" + "*" * 99,
