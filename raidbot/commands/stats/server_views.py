@@ -92,7 +92,7 @@ def _turns(report: PeriodReport) -> Row:
 
 def _raids_since(figures: ServerFigures) -> Text:
     if figures.first_raid_at is None or figures.last_raid_at is None:
-        return paragraph(say("No raid has taken place here since the move to RaidBot."), WHEN_COUNTED)
+        return paragraph(say("No raid has taken place here since {move}.", move=MOVED), WHEN_COUNTED)
     return count(
         "**{n} raid** since {day}, the last one {ago}.",
         "**{n} raids** since {day}, the last one {ago}.",

@@ -7,7 +7,7 @@ from raidbot.raids.statistics.rates import Grade, grade, percent
 from raidbot.raids.statistics.tally import RATE_FROM, Tally
 from raidbot.utils.words import Listed, Raw, Text, count, paragraph, say
 
-MOVED = say("the move to RaidBot")
+MOVED = say("the move to this bot")
 FORMER_MEMBER = say("former member")
 WHEN_COUNTED = say("A raid counts once its signups are closed and its length has passed.")
 
