@@ -121,9 +121,10 @@ def _attendance(figures: ServerFigures) -> list[Text]:
     tally, said = figures.tally, []
     if tally.expected:
         said.append(
-            say(
-                "Came {came} times, no-shows {missed} ({share} of those who were expected)",
-                came=tally.came,
+            count(
+                "Came {n} time, no-shows {missed} ({share} of those who were expected)",
+                "Came {n} times, no-shows {missed} ({share} of those who were expected)",
+                tally.came,
                 missed=tally.no_shows,
                 share=Raw(percent(tally.no_shows, tally.expected)),
             )
@@ -173,8 +174,8 @@ def _period_summary(report: PeriodReport) -> Text:
 def _not_counted(raids: int) -> Text | None:
     if not raids:
         return None
-    one = "{n} raid took place and does not count."
-    return count(one, "{n} raids took place and do not count.", raids)
+    one = "{n} other raid took place, but does not count."
+    return count(one, "{n} other raids took place, but do not count.", raids)
 
 
 def _raids_before(raids: int, kind: PeriodKind) -> Text | None:

@@ -95,7 +95,7 @@ async def test_a_member_sees_their_own_figures_here_and_everywhere(
         seen = await ask(guild, guild.owner, "user", member=alice)
 
         assert nothing.ephemeral
-        assert "You have been in no raid yet." in description(nothing)
+        assert "You have been in no raid that counts yet." in description(nothing)
         assert own_text == (
             "**Came to 3 of 4 raids.** A rate is shown from 5 raids on.\nIn numbers: present 3, no-shows 1, excused 1."
         )
@@ -146,8 +146,8 @@ async def test_managers_turn_through_weeks_and_months_and_everybody_may_if_the_s
             guild.channel("raid-signups"), "stats weekly", {"week": "mon"}, focused="week"
         )
 
-        assert "No raid has taken place on this server yet." in description(new)
-        assert "No raid has taken place this week yet." in this_week
+        assert "No raid that counts has taken place on this server yet." in description(new)
+        assert "No raid that counts has taken place this week yet." in this_week
         assert "The week before had 2 raids." in this_week
         assert "raid" in one_back
         assert "former member – 2 raids" in top

@@ -113,6 +113,7 @@ def test_each_number_that_is_not_nought_is_told(tally: Tally) -> None:
 def test_below_five_raids_there_are_numbers_without_a_rate(tally: Tally) -> None:
     """Row T23 of mistakes.md."""
     assert tally.expected < RATE_FROM
+    assert (expected_line(tally) is None) == (tally.expected == 0)
     for line in (rate_line(tally), expected_line(tally)):
         assert "%" not in str(line)
         assert all(grade.word.msgid not in str(line) for grade in Grade)
