@@ -23,6 +23,7 @@ _COMMANDS = {
     "recurring create": POSTING,
     "recurring trigger": POSTING,
     "raidinfo export": FILES,
+    "stats inactive": FILES,
     "templates export": FILES,
     "templates import": FILES,
 }
