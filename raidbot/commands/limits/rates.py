@@ -24,6 +24,7 @@ _COMMANDS = {
     "recurring trigger": POSTING,
     "raidinfo export": FILES,
     "stats export": FILES,
+    "stats inactive": FILES,
     "templates export": FILES,
     "templates import": FILES,
 }

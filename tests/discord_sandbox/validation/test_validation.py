@@ -79,6 +79,11 @@ MESSAGES: list[tuple[Json, list[str]]] = [
     (embed(url="ftp://raid.example"), ["embeds.0.url URL_TYPE_INVALID_SCHEME"]),
     (embed(url="raid"), ["embeds.0.url URL_TYPE_INVALID_URL"]),
     (embed(image={"url": "attachment://chart.png"}), []),
+    ({"content": "x", "attachments": [{"id": 0, "description": "x" * 1024}]}, []),
+    (
+        {"content": "x", "attachments": [{"id": 0, "description": "x" * 1025}]},
+        ["attachments.0.description BASE_TYPE_MAX_LENGTH"],
+    ),
     (embed(timestamp="tomorrow"), ["embeds.0.timestamp DATE_TIME_TYPE_PARSE"]),
     (embed(footer={"text": "x" * 2049}), ["embeds.0.footer.text BASE_TYPE_MAX_LENGTH"]),
     (embed(author={"name": "x" * 257}), ["embeds.0.author.name BASE_TYPE_MAX_LENGTH"]),
