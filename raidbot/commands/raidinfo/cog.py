@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -23,12 +24,13 @@ from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import Kind, MemberId, Raid
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
 _MAX_CALENDAR_EVENTS = 1000
 _EXPORT_LOOKBACK = timedelta(days=1)
+_SEE_WHO_CAME = (Permission.RAIDINFO_OTHERS, Permission.RAID_NOSHOW)
 
 
 class ExportKind(StrEnum):
@@ -158,6 +160,12 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             interaction, embeds=(views.list_embed(page, wanted),), rows=views.list_rows(page, wanted)
         )
 
+    async def _sees_who_came(self, interaction: Interaction, raid: Raid) -> bool:
+        with suppress(NotAllowed):
+            await permissions.check_any(interaction, _SEE_WHO_CAME, raid)
+            return True
+        return False
+
     async def _check_history(self, interaction: Interaction, member: MemberId) -> None:
         permissions.guild_of(interaction)
         if member != permissions.member_id(interaction):
@@ -205,7 +213,8 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
     async def _send_roster(self, interaction: Interaction, raid: Raid) -> None:
-        names, now = await self._state.names(raid), self._state.now()
-        made = roster_sheet(raid, names, dialect_of(interaction.locale.value), now=now)
+        with_attendance = self._state.now() >= raid.starts_at and await self._sees_who_came(interaction, raid)
+        names, dialect = await self._state.names(raid), dialect_of(interaction.locale.value)
+        made = roster_sheet(raid, names, dialect, with_attendance=with_attendance)
         text = f"The roster of {labels.coded(raid)} as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
