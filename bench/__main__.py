@@ -24,10 +24,19 @@ from bench.serving.scrapes import scrapes
 from bench.starting.many_raids import many
 from bench.starting.restarts import restart, start50
 from bench.starting.startup import startup, sweep
+from bench.statistics.figures import figures
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
-_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200, "many": 900, "scrapes": 600, "sweep": 1200, "reminders": 600}
+_TIMEOUTS_SECONDS = {
+    "channel": 1800,
+    "steady": 7200,
+    "many": 900,
+    "scrapes": 600,
+    "sweep": 1200,
+    "reminders": 600,
+    "figures": 900,
+}
 """Longer time limits, for benchmarks with many runs."""
 _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "burst": burst,
@@ -46,6 +55,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "moving": moving,
     "queries": queries,
     "scrapes": scrapes,
+    "figures": figures,
     "clock": clock,
     "reminders": reminders,
     "sweep": sweep,

@@ -14,6 +14,9 @@ from discord_sandbox.validation.messages import is_empty
 from discord_sandbox.world import World
 
 Files = dict[int, Attachment]
+PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
+"""The parts of an embed that show a picture, each with the key of its address."""
+ATTACHED = "attachment://"
 _SENDER_SETS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 
 
@@ -24,11 +27,13 @@ def parse_message(world: World, channel: Channel, author: User, body: Json, file
     content = str(body.get("content") or "").strip()
     answered = _answered(world, channel, body.get("message_reference"))
     pinged = pings(world, channel, author, content, body.get("allowed_mentions"), answered)
+    attachments = _uploaded(body.get("attachments"), files)
+    _check_pictures(body.get("embeds") or [], attachments)
     return Draft(
         content=content,
         embeds=[embed(one) for one in body.get("embeds") or []],
         components=components(body.get("components") or []),
-        attachments=_uploaded(body.get("attachments"), files),
+        attachments=attachments,
         mentions=pinged.users,
         mention_roles=pinged.roles,
         mention_everyone=pinged.everyone,
@@ -50,6 +55,8 @@ def parse_edit(world: World, channel: Channel, message: Message, body: Json, fil
     }
     if is_empty(after, files=len(files)):
         raise refused(50006)
+    attachments = _kept(message, body) + _uploaded(body.get("attachments"), files)
+    _check_pictures(body.get("embeds") or [], attachments)
     if "content" in body:
         message.content = str(body["content"] or "").strip()
         answered = world.store.message(*message.reply_to) if message.reply_to is not None else None
@@ -61,7 +68,7 @@ def parse_edit(world: World, channel: Channel, message: Message, body: Json, fil
     if "components" in body:
         message.components = components(body["components"] or [])
     if "attachments" in body or files:
-        message.attachments = _kept(message, body) + _uploaded(body.get("attachments"), files)
+        message.attachments = attachments
     if body.get("flags") is not None:
         suppress = int(body["flags"]) & MessageFlag.SUPPRESS_EMBEDS
         message.flags = message.flags & ~MessageFlag.SUPPRESS_EMBEDS | suppress
@@ -91,6 +98,22 @@ def _uploaded(described: list[Json] | None, files: Files) -> list[Attachment]:
             attachment.filename = one.get("filename") or attachment.filename
             attachment.description = one.get("description")
     return [files[number] for number in sorted(files)]
+
+
+def _check_pictures(embeds: list[Json], attachments: list[Attachment]) -> None:
+    """Refuse embeds that show a file which the message does not have.
+
+    Discord was seen to answer 400, and to leave out the picture: https://github.com/discord/discord-api-docs/issues/465,
+    https://github.com/bwmarrin/discordgo/issues/810. The code is the one that it gives for components (#7754 there).
+    """
+    names = {f"{ATTACHED}{file.filename}" for file in attachments}
+    for number, given in enumerate(embeds):
+        for part, key in PICTURES:
+            address = str((given.get(part) or {}).get(key) or "")
+            if address.startswith(ATTACHED) and address not in names:
+                message = f'The referenced attachment ("{address}") was not found'
+                code = "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"
+                raise invalid(f"embeds.{number}.{part}.{key}", code, message)
 
 
 def embed(given: Json) -> Json:

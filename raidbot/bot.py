@@ -22,6 +22,7 @@ from raidbot.db import audit
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.feeds.service import CalendarFeeds
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
@@ -68,6 +69,8 @@ class Options:
     presence_seconds: float = 20.0
     backups: bool = False
     circuit_open_seconds: float = 30.0
+    web_port: int | None = None
+    web_url: str | None = None
     alerts: operations.AlertOptions = field(default_factory=operations.AlertOptions)
 
 
@@ -134,6 +137,7 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.questions = self.delivery.questions
+        self.feeds = CalendarFeeds(self.state, self, self.questions, serves=self.serves)
         self.operations = operations.Operations(
             self.state, self, self.api, self.delivery, trace, alerts=options.alerts, makes_backups=options.backups
         )
@@ -192,6 +196,9 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
             limits=self.limits,
             started_at=self._started_at,
             owner=self._options.alerts.owner,
+            backups_gone_at=self.upkeep.backups_gone_at,
+            web_port=self._options.web_port,
+            web_url=self._options.web_url,
             send_test_alert=self.operations.alerts.test,
         )
 

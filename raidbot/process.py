@@ -216,7 +216,8 @@ async def _pages(bot: RaidBot, settings: Settings) -> AsyncIterator[None]:
     from raidbot.web.service import server_of  # aiohttp.web costs memory, so only here
 
     readiness = Readiness(bot.watching, bot.heartbeat.missed_for)
-    server = server_of(readiness, host=settings.web_host, port=settings.web_port)
+    feeds = bot.feeds if settings.web_url else None
+    server = server_of(readiness, host=settings.web_host, port=settings.web_port, feeds=feeds)
     serving = asyncio.create_task(guarded("pages", server.run), name="pages")
     try:
         yield
@@ -248,6 +249,8 @@ def _options(settings: Settings) -> Options:
         reaction_window_seconds=settings.reaction_window_seconds,
         backups=settings.backups,
         command_limits=settings.command_limits,
+        web_port=settings.web_port,
+        web_url=settings.web_url,
         alerts=_alert_options(settings),
     )
 

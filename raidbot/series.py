@@ -183,6 +183,7 @@ class SeriesState:
             after = checked(rule(before))
             if after == before:
                 return None
+            after = self._revised(after, before)
             work = partial(series_transactions.save, before=before, after=after, cause=cause, now=self._now())
             self._queued(await self._db.write(work))
             return after
@@ -201,7 +202,7 @@ class SeriesState:
             before, later = rules.split(whole, id_)
             if before is None:
                 return None
-            changed = checked(rule(later))
+            before, changed = self._revised(before, whole), self._revised(checked(rule(later)), whole)
 
             def work(tx: sqlite3.Connection) -> tuple[Series, bool]:
                 if len(rows.of_guild(tx, whole.guild)) >= MAX_SERIES:
@@ -267,6 +268,13 @@ class SeriesState:
 
         return await self._changed(series, step)
 
+    async def ids(self, guild: GuildId) -> list[SeriesId]:
+        return await self._db.read(partial(rows.of_guild, guild=guild))
+
+    async def rewrite(self, series: SeriesId, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Change the rows of a series under its lock; it is read anew then."""
+        await self._series.delete(series, partial(self._db.write, work))
+
     async def delete_guild(self, guild: GuildId) -> None:
         """Delete the guild's series; nothing is audited."""
         for series in await self._db.read(partial(rows.of_guild, guild=guild)):
@@ -280,6 +288,9 @@ class SeriesState:
         except (KeyError, SeriesDeletedError):
             raise NoSuchSeries from None
         return before if after is None else after
+
+    def _revised(self, after: Series, before: Series) -> Series:
+        return replace(after, revision=before.revision + 1, changed_at=self._now())
 
     def _code(self) -> SeriesCode:
         return SeriesCode(new_code(self._codes))

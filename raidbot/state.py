@@ -16,6 +16,7 @@ from raidbot.db import absences, guilds, outbox, raid_queries, rosters, transact
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
+from raidbot.db.leader_roles import LeaderRoles
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.set_aside import SetAsideReports
 from raidbot.raids.changes import Asked, changes
@@ -31,7 +32,6 @@ from raidbot.utils.cache import Cache
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import new_code, normalise_code
-from raidbot.utils.locks import KeyedLocks
 from raidbot.utils.text import clip, escape
 
 log = structlog.get_logger(__name__)
@@ -88,8 +88,7 @@ class State:
             "templates", self._load_templates, value_of=lambda value: value, capacity=capacity
         )
         self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20, "names")
-        self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity, "leaders")
-        self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
+        self._leaders = LeaderRoles(db, capacity=capacity)
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
         self.set_aside = SetAsideReports(db, self.now, self.notify_outbox)
@@ -141,8 +140,17 @@ class State:
 
     async def delete_raid(self, raid_id: RaidId) -> None:
         """Delete the raid with everything about it; no listener hears of it."""
-        await self._raids.delete(raid_id, partial(self.db.write, partial(absences.delete_raid, raid=raid_id)))
+        await self.rewrite_raid(raid_id, partial(absences.delete_raid, raid=raid_id))
         self._forget({raid_id})
+
+    async def rewrite_raid(self, raid_id: RaidId, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Change the raid's rows behind its version, under its lock; the raid is read anew then."""
+        await self._raids.delete(raid_id, partial(self.db.write, work))
+
+    def forget_member(self, guild: GuildId, member: MemberId) -> None:
+        """Drop what is cached of a member whose rows are gone."""
+        self._names.drop((guild, member))
+        self._leaders.forget(guild)
 
     async def delete_guild(self, guild: GuildId) -> None:
         """Delete settings, templates, series and members of a guild without raids, and the note of its absence."""
@@ -329,36 +337,11 @@ class State:
 
     async def leaders(self, guild: GuildId) -> frozenset[MemberId]:
         """Return the members known to hold the guild's leader role."""
-        role = (await self.settings(guild)).leader_role
-        if role is None:
-            return frozenset()
-        cached = self._leaders.get((guild, role))
-        if cached is not None:
-            return cached
-        async with self._leaders_locks.hold(guild):
-            return await self._holders(guild, role)
+        return await self._leaders.of(guild, (await self.settings(guild)).leader_role)
 
     async def learn_roles(self, guild: GuildId, roles: Mapping[MemberId, Collection[int]]) -> bool:
         """Store which of these members hold the leader role, given their current roles; return True if any changed."""
-        role = (await self.settings(guild)).leader_role
-        if role is None:
-            return False
-        async with self._leaders_locks.hold(guild):  # the latest update wins
-            known = await self._holders(guild, role)
-            came = {member for member, held in roles.items() if role in held} - known
-            gone = {member for member, held in roles.items() if role not in held} & known
-            if came or gone:
-                await self.db.write(partial(guilds.note_leaders, guild=guild, role=role, came=came, gone=gone))
-                self._leaders.put((guild, role), (known | came) - gone)
-            return bool(came or gone)
-
-    async def _holders(self, guild: GuildId, role: int) -> frozenset[MemberId]:
-        """Load and cache the holders of the role. The caller holds the guild's lock."""
-        known = self._leaders.get((guild, role))
-        if known is None:
-            known = frozenset(await self.db.read(partial(guilds.leaders, guild=guild, role=role)))
-            self._leaders.put((guild, role), known)
-        return known
+        return await self._leaders.learn(guild, (await self.settings(guild)).leader_role, roles)
 
     def _new_names(self, guild: GuildId, *known: Mapping[MemberId, str]) -> dict[MemberId, str]:
         return {who: name for names in known for who, name in names.items() if self._names.get((guild, who)) != name}

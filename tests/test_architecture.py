@@ -23,11 +23,18 @@ TOP = ("cli", "maintenance", "check", "process", "demo", "__main__")
 """Programs that start everything; these may import each other."""
 BESIDE = {
     "config": {"utils"},
+    "pictures": {"utils"},
     "ops": {"utils", "raids", "db", "series", "state", "delivery"},
     "web": {"utils", "raids", "db", "series", "state", "delivery", "ops"},
     "discord_sandbox": set[str](),
 }
-BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "web", "top"}, "web": {"top"}, "discord_sandbox": {"top"}}
+BESIDE_IMPORTED_BY = {
+    "config": {"top"},
+    "pictures": {"commands"},
+    "ops": {"bot", "web", "top"},
+    "web": {"top"},
+    "discord_sandbox": {"top"},
+}
 SHARED_FOLDERS = {
     "ui": {"ui"},
     "limits": {"ui", "limits"},
@@ -253,6 +260,8 @@ def test_what_families_share_is_there() -> None:
         ("raidbot.bot", "from raidbot.web import server", "may not import raidbot.web.server"),
         ("raidbot.web.x", "from raidbot.commands import cogs", "may not import raidbot.commands.cogs"),
         ("raidbot.web.x", "import discord", "may not import discord"),
+        ("raidbot.pictures.x", "from raidbot.raids.model import Raid", "may not import raidbot.raids.model.Raid"),
+        ("raidbot.pictures.x", "import discord", "may not import discord"),
     ],
 )
 def test_what_leaves_its_place_is_found(name: str, source: str, fault: str) -> None:

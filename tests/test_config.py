@@ -214,11 +214,43 @@ def test_pages_are_served_where_somebody_says(monkeypatch: pytest.MonkeyPatch, h
 
 
 @pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        (" http://127.0.0.1:9464/ ", "http://127.0.0.1:9464"),
+        ("https://[2001:db8::1]:8443/raid-bot/", "https://[2001:db8::1]:8443/raid-bot"),
+        ("https://xn--rids-zoa.example", "https://xn--rids-zoa.example"),
+    ],
+)
+def test_feeds_are_reached_where_somebody_says(monkeypatch: pytest.MonkeyPatch, url: str, taken: str) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv("RAIDBOT_WEB_URL", url)
+
+    assert load().web_url == taken
+
+
+@pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
         ("RAIDBOT_WEB_PORT", "0", "It must be a whole number from 1 to 65535."),
         ("RAIDBOT_WEB_PORT", "65536", "It must be a whole number from 1 to 65535."),
         ("RAIDBOT_WEB_PORT", "http", "It must be a whole number from 1 to 65535."),
+        *(
+            ("RAIDBOT_WEB_URL", value, "It must be an https:// or http:// address")
+            for value in (
+                *(
+                    "r.example",
+                    "ftp://r.example",
+                    "https://",
+                    "https://me:secret@r.example",
+                    "https://[::1",
+                    "https://a b",
+                ),
+                *(
+                    f"https://r.example{end}"
+                    for end in ["?x=1", "#x", "/../x", "/./x", "//x", "/%2e%2e", "\\x", ":0", ":99999"]
+                ),
+            )
+        ),
         ("RAIDBOT_WEB_HOST", "http://127.0.0.1", "It must be an address of this machine"),
         ("RAIDBOT_WEB_HOST", "127.0.0.1 0.0.0.0", "It must be an address of this machine"),
     ],

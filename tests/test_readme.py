@@ -18,7 +18,7 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
 from raidbot.raids.rosters import signups
 from raidbot.raids.templates.catalogue import untouched
 from tests.board_text import board_as_text
-from tests.commands.test_permission_checks import COMMANDS, EVERYBODY
+from tests.commands.permission_tables import COMMANDS, EVERYBODY
 from tests.conftest import Start
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

@@ -2,14 +2,13 @@
 
 from typing import Any
 
+from discord_sandbox.message_parser import ATTACHED, PICTURES
 from discord_sandbox.page.perspective import Perspective, colour_in, name_in
 from discord_sandbox.serializers import attachment_path, maybe_id, maybe_time, time
 from discord_sandbox.store import Attachment, Guild, Json, Message, MessageFlag, Reaction
 
 MAX_REACTOR_NAMES = 10
 _SLASH_REPLY = 20  # message type
-_ATTACHED = "attachment://"
-_PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
 
 
 def message(of: Message, perspective: Perspective) -> Json:
@@ -63,15 +62,15 @@ def _attachment(file: Attachment, of: Message) -> Json:
 
 def _used(embeds: list[Json]) -> set[str]:
     """Return the names of files shown in embeds, so that they are not listed again below."""
-    addresses = [given.get(part, {}).get(key, "") for given in embeds for part, key in _PICTURES]
-    return {address.removeprefix(_ATTACHED) for address in addresses if address.startswith(_ATTACHED)}
+    addresses = [given.get(part, {}).get(key, "") for given in embeds for part, key in PICTURES]
+    return {address.removeprefix(ATTACHED) for address in addresses if address.startswith(ATTACHED)}
 
 
 def _embed(given: Json, of: Message, files: dict[str, Attachment]) -> Json:
     shown: dict[str, Any] = dict(given)
-    for part, key in _PICTURES:
+    for part, key in PICTURES:
         address = str(given.get(part, {}).get(key, ""))
-        file = files.get(address.removeprefix(_ATTACHED)) if address.startswith(_ATTACHED) else None
+        file = files.get(address.removeprefix(ATTACHED)) if address.startswith(ATTACHED) else None
         if file is not None:
             shown[part] = given[part] | {key: attachment_path(file, of.channel_id)}
     return shown

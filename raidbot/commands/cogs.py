@@ -20,15 +20,22 @@ from raidbot.commands.admin.setup import Setup
 from raidbot.commands.admin.testalert import TestAlert
 from raidbot.commands.announcements.address import PANEL as ANNOUNCEMENTS_PANEL
 from raidbot.commands.announcements.cog import AnnouncementPanel
+from raidbot.commands.calendar.addresses import FeedAddresses
+from raidbot.commands.calendar.cog import CalendarCommand
+from raidbot.commands.calendar.views import PANEL as CALENDAR_PANEL
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
 from raidbot.commands.events.closed_dms import ClosedDms
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.interaction_times import InteractionTimes
 from raidbot.commands.events.reactions import Reactions
+from raidbot.commands.leaderboard.cog import Leaderboard
+from raidbot.commands.leaderboard.views import PANEL as LEADERBOARD_PANEL
 from raidbot.commands.limits.answers import admit
 from raidbot.commands.limits.limits import InteractionLimits
 from raidbot.commands.posting.post_waiter import PostWaiter
+from raidbot.commands.privacy.cog import Privacy
+from raidbot.commands.privacy.views import PANEL as PRIVACY_PANEL
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
@@ -47,6 +54,7 @@ from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import RaidReactions
 from raidbot.commands.signups.standing_buttons import StandingButtons
 from raidbot.commands.stats.cog import Stats
+from raidbot.commands.stats.parts import PANEL as STATS_PANEL
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.interaction import Interaction
@@ -77,6 +85,9 @@ class Services:
     limits: InteractionLimits
     started_at: datetime
     owner: MemberId | None
+    backups_gone_at: Callable[[datetime], datetime]
+    web_port: int | None
+    web_url: str | None
     send_test_alert: Callable[[], Awaitable[Text]]
 
 
@@ -112,13 +123,16 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
         with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
+        with_panel(LEADERBOARD_PANEL, Leaderboard(state)),
+        with_panel(STATS_PANEL, Stats(state, services.serves, delivery.member_lists)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
+        with_panel(CALENDAR_PANEL, CalendarCommand(state, FeedAddresses(port=services.web_port, url=services.web_url))),
         with_panel(REMINDERS_PANEL, Reminders(state, delivery.outbox.message_choices)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         with_panel(ANNOUNCEMENTS_PANEL, AnnouncementPanel(state)),
+        with_panel(PRIVACY_PANEL, _privacy(services)),
         SetChannel(state),
         RaidSignup(state),
-        Stats(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
         TestAlert(services.owner, services.send_test_alert),
         *_gateway_cogs(services),
@@ -133,6 +147,16 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     return [InteractionTimes(), router, closed_dms, *cogs]
 
 
+def _privacy(services: Services) -> Privacy:
+    delivery = services.delivery
+    return Privacy(
+        services.state,
+        delivery.forgetting,
+        delivery.outbox.message_choices,
+        backups_gone_at=services.backups_gone_at,
+    )
+
+
 def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:
     """Build the cogs that listen to the gateway, and register what acts on reactions."""
     state, delivery = services.state, services.delivery
@@ -142,6 +166,7 @@ def _gateway_cogs(services: Services) -> tuple[commands.Cog, ...]:
         reaction_remover=delivery.reaction_remover,
         reconcile=delivery.reconcile,
         notices=delivery.refusal_notices,
+        old_reactions=delivery.old_reactions,
     )
     delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
     return (

@@ -32,6 +32,7 @@ from raidbot.config.values import (
     lower,
     on_or_off,
     one_of,
+    page_address,
     time_of_day,
     webhook_address,
     websocket_address,
@@ -110,6 +111,11 @@ class Settings(BaseSettings):
     web_port: int | None = Field(None, ge=1, le=65535, description="a whole number from 1 to 65535")
     web_host: Annotated[str, AfterValidator(host)] = Field(
         "127.0.0.1", description="an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
+    )
+
+    web_url: Annotated[str, AfterValidator(page_address)] | None = Field(
+        None,
+        description="an https:// or http:// address that leads to the web server, such as https://raids.example.org",
     )
 
     owner_id: Snowflake | None = Field(None, description="the id of a Discord user (15 to 19 digits)")

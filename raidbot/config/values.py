@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 Snowflake = Annotated[int, Field(ge=10**14, lt=2**63)]
 Seconds = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d)?|off", re.ASCII)
 
 
@@ -46,6 +47,16 @@ def host(value: str) -> str:
     if not host or any(char.isspace() or char in "/@" for char in host):
         raise ValueError
     return host
+
+
+def page_address(value: str) -> str:
+    """An address that further parts of a path are added to, so that its own path has only plain parts."""
+    address = value.strip().rstrip("/")
+    parts = urlsplit(address)
+    plain = _PLAIN_ADDRESS.fullmatch(address)
+    if plain is None or not parts.hostname or parts.port == 0 or {".", ".."} & {*parts.path.split("/")}:
+        raise ValueError
+    return address
 
 
 def websocket_address(value: str) -> str:

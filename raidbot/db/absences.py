@@ -16,6 +16,7 @@ _OF_A_RAID = (
     "DELETE FROM joint_reminders WHERE raid = ?",
     "DELETE FROM marks WHERE raid = ?",
     "DELETE FROM moved_in WHERE raid = ?",
+    "DELETE FROM old_reactions WHERE raid = ?",
     "DELETE FROM seats WHERE raid = ?",
     "DELETE FROM signup_texts WHERE raid = ?",
     "DELETE FROM undo WHERE raid = ?",
@@ -28,7 +29,9 @@ _OF_A_RAID = (
 _OF_A_GUILD = (
     "DELETE FROM admin_roles WHERE guild = ?",
     "DELETE FROM announcements WHERE guild = ?",
+    "DELETE FROM calendar_feeds WHERE guild = ?",
     "DELETE FROM drafts WHERE guild = ?",
+    "DELETE FROM forgetting WHERE guild = ?",
     "DELETE FROM grants WHERE guild = ?",
     "DELETE FROM guild_channels WHERE guild = ?",
     "DELETE FROM heard_reactions WHERE guild = ?",
@@ -76,6 +79,11 @@ def note(tx: sqlite3.Connection, guild: GuildId, at: datetime) -> bool:
         "INSERT INTO absences (guild, since) VALUES (?, ?) ON CONFLICT DO NOTHING", (guild, seconds(at))
     )
     return cursor.rowcount == 1
+
+
+def note_long_gone(tx: sqlite3.Connection, guild: GuildId, since: datetime) -> None:
+    """Note that the guild removed the bot so long ago that its data goes now."""
+    tx.execute("INSERT OR REPLACE INTO absences (guild, since) VALUES (?, ?)", (guild, seconds(since)))
 
 
 def end(tx: sqlite3.Connection, guild: GuildId) -> bool:

@@ -52,6 +52,8 @@ counter = number(0, _MAX_COUNTER)
 place = number(-_MAX_COUNTER, _MAX_COUNTER)
 """A place in the order of arrival. Whoever comes back first in line stands before the first, also below 0."""
 snowflake = number(0, _MAX_ID)
+member = number(-_MAX_ID, _MAX_ID)
+"""A member's id, or below zero the stand-in of one who was forgotten."""
 _flag = number(0, 1)
 
 

@@ -8,7 +8,7 @@ import asyncio
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache, partial
 from importlib import resources
@@ -155,6 +155,16 @@ class Database:
                 raise
             raise Unwritable(str(error)) from error
 
+    async def scrub(self, needles: Collection[bytes] | None) -> None:
+        """See to it that no free page of the files holds these any more; None: whatever was deleted before.
+
+        SQLite overwrites what it deletes, but not what it moves between pages. The database is written anew only if
+        that is needed. Raises sqlite3.Error if it cannot be done now, and OSError.
+        """
+        await _run(self._writer, partial(wal.scrub, rebuild=False))
+        if needles is None or await asyncio.to_thread(wal.holds, self.path, needles):
+            await _run(self._writer, partial(wal.scrub, rebuild=True))
+
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on one snapshot of the database and return its result; `work` may use several statements."""
 
@@ -229,6 +239,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.text_factory = _text
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
+    connection.execute("PRAGMA secure_delete = ON").fetchall()  # what is forgotten is not left in free pages
     wal.limit_size(connection)
     wal.begin_anew(connection)
     connection.execute("PRAGMA foreign_keys = ON").fetchall()

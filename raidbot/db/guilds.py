@@ -13,6 +13,7 @@ from raidbot.raids.permissions import Grants
 from raidbot.raids.setting_kinds import LeadTimes, Moment
 from raidbot.raids.settings import SETTINGS, GuildSettings
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import FORMER_MEMBER
 
 _DEFAULTS = GuildSettings(guild=GuildId(0))
 _amount = cells.number(0, 1_000_000)
@@ -176,6 +177,9 @@ def names(connection: sqlite3.Connection, guild: GuildId, members: Iterable[Memb
     """Return the known display names of these members; unknown members are missing."""
     found: dict[MemberId, str] = {}
     for member in members:
+        if member < 0:
+            found[member] = FORMER_MEMBER
+            continue
         row = connection.execute("SELECT name FROM members WHERE guild = ? AND member = ?", (guild, member)).fetchone()
         if row is not None and isinstance(row[0], str):
             found[member] = row[0]

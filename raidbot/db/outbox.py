@@ -68,8 +68,11 @@ class Undelivered(NamedTuple):
 def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
     """Queue the message; return False if one with the same `dedupe` was queued before.
 
+    Nothing is queued for a former member.
     Of the courtesy messages to a member about a raid that were not tried yet, only the newest stays pending.
     """
+    if owed.target < 0:
+        return False
     cursor = tx.execute(
         "INSERT INTO outbox"
         " (guild, kind, target, payload, dedupe, due_at, expires_at, raid, purpose, urgency, entries, state, attempts)"

@@ -22,10 +22,14 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Columns of a table that name members.
+    """Columns of a table that name members, and what becomes of them when one is forgotten.
 
     `ids` hold one member's id or nothing, `names` a display name, `texts` text or JSON with ids or names somewhere in
     it, and `typed` what a person typed, which may name anybody.
+
+    A row that names the member in one of `own` is about nobody else: it is their own in an export, and is deleted. So
+    is one that names them anywhere, if it `goes_whole`. Other ids are `emptied`, or get a stand-in. In `texts` and
+    `typed` a stand-in or “former member” takes the place of each id.
     """
 
     name: str
@@ -34,6 +38,9 @@ class Table:
     names: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     typed: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()
+    goes_whole: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -41,10 +48,12 @@ class Table:
 
 
 REGISTRY = (
-    Table(name="members", scope=Scope.GUILD, ids=("member",), names=("name",)),
-    Table(name="leaders", scope=Scope.GUILD, ids=("member",)),
+    Table(name="members", scope=Scope.GUILD, ids=("member",), names=("name",), own=("member",)),
+    Table(name="leaders", scope=Scope.GUILD, ids=("member",), own=("member",)),
     Table(name="opening_balances", scope=Scope.GUILD, ids=("member",)),
-    Table(name="closed_dms", scope=Scope.EVERYWHERE, ids=("member",)),
+    Table(name="closed_dms", scope=Scope.EVERYWHERE, ids=("member",), own=("member",)),
+    # `token` is the hash of a secret that only the member has.
+    Table(name="calendar_feeds", scope=Scope.GUILD, ids=("member",), own=("member",)),
     Table(
         name="raids",
         scope=Scope.GUILD,
@@ -53,31 +62,48 @@ REGISTRY = (
     ),
     Table(name="seats", scope=Scope.RAID, ids=("member",)),
     Table(name="waits", scope=Scope.RAID, ids=("member",)),
-    Table(name="marks", scope=Scope.RAID, ids=("member",)),
+    Table(name="marks", scope=Scope.RAID, ids=("member",), own=("member",)),
     Table(name="attendance", scope=Scope.RAID, ids=("member", "marked_by")),
-    Table(name="given_up", scope=Scope.RAID, ids=("member",)),
-    Table(name="asks", scope=Scope.RAID, ids=("member", "asked_by")),
-    Table(name="added_to_threads", scope=Scope.RAID, ids=("member",)),
-    Table(name="signup_texts", scope=Scope.RAID, ids=("member",)),
-    Table(name="unreached", scope=Scope.RAID, ids=("member",)),
+    Table(name="given_up", scope=Scope.RAID, ids=("member",), own=("member",)),
+    Table(name="asks", scope=Scope.RAID, ids=("member", "asked_by"), own=("member",)),
+    Table(name="added_to_threads", scope=Scope.RAID, ids=("member",), own=("member",)),
+    Table(name="signup_texts", scope=Scope.RAID, ids=("member",), own=("member",)),
+    Table(name="unreached", scope=Scope.RAID, ids=("member",), own=("member",)),
     # The rosters before and after a change, and the raid's fields with its leader.
-    Table(name="undo", scope=Scope.RAID, ids=("actor",), texts=("before", "after")),
+    Table(name="undo", scope=Scope.RAID, ids=("actor",), texts=("before", "after"), goes_whole=True),
     # A changed leader is mentioned; a changed title or description is quoted.
     Table(name="audit", scope=Scope.GUILD, ids=("actor", "member"), texts=("before", "after", "arguments")),
     # A new raid that somebody is planning.
-    Table(name="drafts", scope=Scope.GUILD, ids=("member",), texts=("payload",)),
-    Table(name="heard_reactions", scope=Scope.GUILD, ids=("member",), names=("name",)),
+    Table(name="drafts", scope=Scope.GUILD, ids=("member",), texts=("payload",), own=("member",)),
+    Table(name="heard_reactions", scope=Scope.GUILD, ids=("member",), names=("name",), own=("member",)),
     # What somebody typed in a form that was refused.
-    Table(name="refused_forms", scope=Scope.GUILD, ids=("member",), typed=("fields",)),
-    Table(name="message_choices", scope=Scope.GUILD, ids=("member",)),
-    Table(name="joint_reminders", scope=Scope.RAID, ids=("member",)),
+    Table(name="refused_forms", scope=Scope.GUILD, ids=("member",), typed=("fields",), own=("member",)),
+    Table(name="message_choices", scope=Scope.GUILD, ids=("member",), own=("member",)),
+    Table(name="joint_reminders", scope=Scope.RAID, ids=("member",), own=("member",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
-    Table(name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error")),
+    Table(
+        name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error"), own=("target",)
+    ),
     # What takes turns, with leaders; a failure of posting quotes what the bot would answer.
-    Table(name="series", scope=Scope.GUILD, ids=("creator", "leader"), texts=("rotation", "trouble"), typed=("name",)),
-    Table(name="series_changes", scope=Scope.SERIES, ids=("leader",), typed=("title", "note", "strategy")),
-    Table(name="series_standing", scope=Scope.SERIES, ids=("member",)),
+    Table(
+        name="series",
+        scope=Scope.GUILD,
+        ids=("creator", "leader"),
+        texts=("rotation", "trouble"),
+        typed=("name",),
+        emptied=("leader",),
+    ),
+    Table(
+        name="series_changes",
+        scope=Scope.SERIES,
+        ids=("leader",),
+        typed=("title", "note", "strategy"),
+        emptied=("leader",),
+    ),
+    Table(name="series_standing", scope=Scope.SERIES, ids=("member",), own=("member",)),
     Table(name="announcements", scope=Scope.GUILD, typed=("text",)),
+    # Whoever is being forgotten; the row goes when that is done.
+    Table(name="forgetting", scope=Scope.GUILD, ids=("member",), own=("member",)),
     # Rows of the Node.js bot as they were. Some keys hold a member's id.
     Table(name="moved_rows", scope=Scope.GUILD, texts=("key", "payload")),
 )
@@ -87,11 +113,13 @@ FREE = (
     "admin_roles",
     "alerts",
     "facts",
+    "forgotten",
     "grants",
     "guild_channels",
     "guilds",
     "job_runs",
     "moved_in",
+    "old_reactions",
     "raid_roles",
     "series_dates_off",
     "series_occurrences",

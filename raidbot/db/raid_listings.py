@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from raidbot.db.raids import instant, seconds
+from raidbot.db.statistics.counted import COUNTED
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, RaidCode, RaidId, Status
+from raidbot.raids.statistics.tally import Tally, tally_of
 
 # Upcoming raids, and raids that a manager keeps open beyond their start. In two parts, so that each uses its index:
 # `+` keeps the second from reading all past raids of the guild.
@@ -20,12 +22,17 @@ _MINE = (
 )
 
 
+# A column of the member's row. Rows are true while a raid is closed, and stay if it began and did not take place.
+_ROW = " FROM attendance WHERE raid = raids.id AND member = :member AND (raids.status = 'closed' OR raids.not_held = 1)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaidEntry:
     """A raid in a list. `link` is the URL of its board; `starts_at` is UTC.
 
-    In a list of one member's raids, `role` is the role of their seat and `presence` their attendance. `not_held` is
-    True for a cancelled raid that had begun.
+    In a list of one member's raids, `role` is that of their row of attendance, or of their seat if there is none, and
+    `presence` their attendance. `not_held` is True for a cancelled raid that had begun. `counts` is False for a raid
+    that no figure is made of.
     """
 
     id: RaidId
@@ -41,6 +48,7 @@ class RaidEntry:
     role: str | None = None
     presence: Presence | None = None
     not_held: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +84,35 @@ def coming(
 def history(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime, page: int, size: int
 ) -> Page:
-    """Return a page of the guild's past raids with a seat of the member, including cancelled ones, latest first.
+    """Return a page of the guild's past raids with attendance or a seat of the member, latest first.
 
-    Raids in which the member gave up their seat after closing are among them.
+    Those that they called off or waited in vain for are among them, and those that are cancelled or do not count.
     """
     where = (
         "+raids.guild = :guild AND raids.starts_at <= :now AND raids.message IS NOT NULL"
-        " AND raids.id IN (SELECT raid FROM seats WHERE member = :member"
-        " UNION SELECT raid FROM attendance WHERE member = :member AND presence = 'called off')"
+        " AND raids.id IN (SELECT raid FROM attendance WHERE member = :member"
+        " UNION SELECT raid FROM seats WHERE member = :member)"
+        " AND (raids.status = 'closed' OR raids.not_held = 1"
+        " OR EXISTS (SELECT 1 FROM seats WHERE raid = raids.id AND member = :member))"
     )
     values = {"guild": guild, "now": seconds(now), "member": member}
     return _page(connection, where, "raids.starts_at DESC, raids.id DESC", values, page, size)
+
+
+def figures(connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime) -> Tally:
+    """Return the sum of the member's attendance in the guild's raids that count, with their opening balance."""
+    values = {"guild": guild, "member": member, "now": seconds(now)}
+    rows = connection.execute(
+        "SELECT attendance.presence, count(*) FROM attendance CROSS JOIN raids ON raids.id = attendance.raid"  # noqa: S608
+        f" WHERE attendance.member = :member AND +raids.guild = :guild AND {COUNTED} GROUP BY attendance.presence",
+        values,
+    ).fetchall()
+    known = set(Presence)
+    summed = tally_of({Presence(presence): number for presence, number in rows if presence in known})
+    balance = connection.execute(
+        "SELECT raids, no_shows FROM opening_balances WHERE guild = :guild AND member = :member", values
+    ).fetchone()
+    return summed if balance is None else summed.plus_balance(*balance)
 
 
 def for_calendar(
@@ -117,9 +143,9 @@ def _page(
         " (SELECT count(*) FROM seats WHERE raid = raids.id),"
         " (SELECT sum(seats) FROM raid_roles WHERE raid = raids.id),"
         " (SELECT count(DISTINCT member) FROM waits WHERE raid = raids.id),"
-        " (SELECT raid_roles.name FROM seats JOIN raid_roles ON raid_roles.raid = seats.raid"
-        " AND raid_roles.key = seats.role WHERE seats.raid = raids.id AND seats.member = :member),"
-        " (SELECT presence FROM attendance WHERE raid = raids.id AND member = :member), not_held"
+        f" (SELECT name FROM raid_roles WHERE raid = raids.id AND key = ifnull((SELECT role{_ROW}),"
+        " (SELECT role FROM seats WHERE raid = raids.id AND member = :member))),"
+        f" (SELECT presence{_ROW}), not_held, counts"
         # The page is found first, because SQLite counts the seats of every row that it sorts.
         f" FROM (SELECT id FROM raids WHERE {where} ORDER BY {order} LIMIT :size OFFSET :skipped)"
         f" JOIN raids USING (id) ORDER BY {order}",
@@ -149,6 +175,7 @@ def _entry(
     role: str | None,
     presence: str | None,
     not_held: int,
+    counts: int,
 ) -> RaidEntry:
     return RaidEntry(
         id=RaidId(raid),
@@ -164,4 +191,5 @@ def _entry(
         role=role,
         presence=None if presence is None else Presence(presence),
         not_held=bool(not_held),
+        counts=bool(counts),
     )

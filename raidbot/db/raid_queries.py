@@ -217,7 +217,8 @@ def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime)
         " UNION SELECT member, raid FROM asks WHERE raid IN coming ORDER BY member, raid",
         (json.dumps(coming),),
     ).fetchall():
-        members.setdefault(MemberId(member), []).append(RaidId(raid))
+        if member > 0:  # no former member
+            members.setdefault(MemberId(member), []).append(RaidId(raid))
     return members
 
 
@@ -228,7 +229,7 @@ def leading(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) 
     for raid, creator, leader in connection.execute(
         "SELECT id, creator, ifnull(leader, creator) FROM raids WHERE id IN (SELECT value FROM json_each(?))", (coming,)
     ).fetchall():
-        for member in {creator, leader}:
+        for member in {one for one in (creator, leader) if one > 0}:
             members.setdefault(MemberId(member), []).append(RaidId(raid))
     return members
 

@@ -76,8 +76,8 @@ _COLUMNS: dict[str, _Column] = {
     "lengths": _Column(lambda r: json.dumps(r.lengths), cells.json_list(_minutes)),
     "subject": _Column(lambda r: r.subject, cells.optional(cells.text)),
     "counts": _Column(lambda r: int(r.counts), cells.flag),
-    "creator": _Column(lambda r: r.creator, cells.snowflake),
-    "leader": _Column(lambda r: r.leader, cells.optional(cells.snowflake)),
+    "creator": _Column(lambda r: r.creator, cells.member),
+    "leader": _Column(lambda r: r.leader, cells.optional(cells.member)),
     "channel": _Column(lambda r: r.channel, cells.snowflake),
     "message": _Column(lambda r: r.message, cells.optional(cells.snowflake)),
     "thread": _Column(lambda r: r.thread, cells.optional(cells.snowflake)),
@@ -91,7 +91,7 @@ _COLUMNS: dict[str, _Column] = {
     "reminded_until": _Column(lambda r: seconds_or_none(r.reminded_until), instant_or_none),
     "status": _Column(lambda r: r.status, cells.one_of(Status)),
     "closed_at": _Column(lambda r: seconds_or_none(r.closed_at), instant_or_none),
-    "closed_by": _Column(lambda r: r.closed_by, cells.optional(cells.snowflake)),
+    "closed_by": _Column(lambda r: r.closed_by, cells.optional(cells.member)),
     "closed_reason": _Column(lambda r: r.closed_reason, cells.optional(cells.one_of(CloseReason))),
     "cancelled_reason": _Column(lambda r: r.cancelled_reason, cells.optional(cells.one_of(CancelReason))),
     "hold": _Column(lambda r: int(r.hold), cells.flag),
@@ -99,6 +99,7 @@ _COLUMNS: dict[str, _Column] = {
     "begun": _Column(lambda r: int(r.begun), cells.flag),
     "not_held": _Column(lambda r: int(r.not_held), cells.flag),
     "series": _Column(lambda r: r.series, cells.optional(cells.snowflake)),
+    "planned_as": _Column(lambda r: r.planned_as, cells.optional(cells.text)),
     "filled_once": _Column(lambda r: int(r.filled_once), cells.flag),
     "next_place": _Column(lambda r: r.next_place, cells.counter),
     "version": _Column(lambda r: r.version, cells.counter),
@@ -111,6 +112,7 @@ _OTHERS: dict[str, Callable[[object], object]] = {
     "post_claimed_at": instant_or_none,
     "next_announcement": instant_or_none,
     "closes_at": instant_or_none,
+    "changed_at": instant_or_none,
 }
 """Columns that are no attributes of a raid. SQLite changes no row with a value of a wrong type in any of them."""
 _STORED = (*_COLUMNS, *_OTHERS)
@@ -135,14 +137,19 @@ def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
     return raid_id
 
 
-def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
-    """Write the difference; `after.version` must be a later one. Raises Conflict if `before` is no longer current."""
+def save(tx: sqlite3.Connection, before: Raid, after: Raid, *, at: datetime | None = None) -> None:
+    """Write the difference, made `at` that instant; `after.version` must be a later one.
+
+    Raises Conflict if `before` is no longer current.
+    """
     was, becomes = vars(before), vars(after)
     changed = {
         name: value
         for name, column in _COLUMNS.items()
         if was[name] is not becomes[name] and (value := column.cell(after)) != column.cell(before)
     }
+    if at is not None:
+        changed["changed_at"] = seconds(at)
     if any(was[name] is not becomes[name] for name in _OF_THE_DEADLINE):
         changed["closes_at"] = _closes_at(after)
     sets = ", ".join(f"{name} = ?" for name in changed)

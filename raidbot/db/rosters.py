@@ -118,7 +118,7 @@ def _given_up(member: object, role: object, at: object) -> GivenUp:
 
 
 def _member(stored: object) -> MemberId:
-    return MemberId(cells.snowflake(stored))
+    return MemberId(cells.member(stored))
 
 
 def _role(stored: object) -> RoleKey:

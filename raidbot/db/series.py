@@ -64,7 +64,7 @@ def load(connection: sqlite3.Connection, series: SeriesId) -> Series | None:
     """Return the series, or None for an unknown id. Raises UnreadableSeries."""
     row = connection.execute(
         "SELECT guild, code, name, schedule, rotation, channel, creator, leader, mention, roster, old_boards,"
-        " created_at, looked_at, failures, trouble, next_at FROM series WHERE id = ?",
+        " created_at, looked_at, failures, trouble, revision, changed_at, next_at FROM series WHERE id = ?",
         (series,),
     ).fetchone()
     if row is None:
@@ -96,6 +96,8 @@ def _series(
     looked_at: object,
     failures: object,
     trouble: object,
+    revision: object,
+    changed_at: object,
 ) -> Series:
     """Raises UnreadableCellError, UnreadableSeriesError or Refusal."""
     posted_in = cells.optional(cells.snowflake)(channel)
@@ -107,7 +109,7 @@ def _series(
         schedule=schedule_from_json(cells.from_json(schedule)),
         rotation=_rotation(rotation),
         channel=None if posted_in is None else ChannelId(posted_in),
-        creator=MemberId(cells.snowflake(creator)),
+        creator=MemberId(cells.member(creator)),
         leader=_member(leader),
         mention=cells.optional(cells.snowflake)(mention),
         roster=cells.one_of(RosterMode)(roster),
@@ -118,6 +120,8 @@ def _series(
         standing=_standing(connection, series),
         failures=cells.counter(failures),
         trouble=_trouble(trouble),
+        revision=cells.counter(revision),
+        changed_at=instant_or_none(changed_at),
     )
 
 
@@ -126,8 +130,8 @@ def insert(tx: sqlite3.Connection, series: Series, *, next_at: datetime | None) 
     try:
         cursor = tx.execute(
             "INSERT INTO series (name, schedule, rotation, channel, leader, mention, roster, old_boards, looked_at,"
-            " failures, trouble, next_at, guild, code, creator, created_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " failures, trouble, next_at, revision, changed_at, guild, code, creator, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*_values(series, next_at), series.guild, series.code, series.creator, seconds(series.created_at)),
         )
     except sqlite3.IntegrityError as error:
@@ -144,7 +148,8 @@ def save(tx: sqlite3.Connection, before: Series, after: Series, *, next_at: date
     """Write the series. Raises SeriesDeletedError."""
     cursor = tx.execute(
         "UPDATE series SET name = ?, schedule = ?, rotation = ?, channel = ?, leader = ?, mention = ?, roster = ?,"
-        " old_boards = ?, looked_at = ?, failures = ?, trouble = ?, next_at = ? WHERE id = ?",
+        " old_boards = ?, looked_at = ?, failures = ?, trouble = ?, next_at = ?, revision = ?, changed_at = ?"
+        " WHERE id = ?",
         (*_values(after, next_at), after.id),
     )
     if cursor.rowcount != 1:
@@ -232,6 +237,8 @@ def _values(series: Series, next_at: datetime | None) -> tuple[object, ...]:
         series.failures,
         _stored(series.trouble),
         seconds_or_none(next_at),
+        series.revision,
+        seconds_or_none(series.changed_at),
     )
 
 
@@ -260,7 +267,7 @@ def _trouble(stored: object) -> Trouble | None:
 
 
 def _member(stored: object) -> MemberId | None:
-    member = cells.optional(cells.snowflake)(stored)
+    member = cells.optional(cells.member)(stored)
     return None if member is None else MemberId(member)
 
 
@@ -315,7 +322,7 @@ def _standing(connection: sqlite3.Connection, series: SeriesId) -> tuple[Standin
     ).fetchall()
     return tuple(
         StandingPlace(
-            member=MemberId(cells.snowflake(member)),
+            member=MemberId(cells.member(member)),
             role=RoleKey(cells.text(role)),
             since=instant(since),
             place=cells.counter(place),

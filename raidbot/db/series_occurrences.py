@@ -204,9 +204,7 @@ def attendance(
     found = []
     for member, starts_at, presence in rows:
         try:
-            found.append(
-                Attended(MemberId(cells.snowflake(member)), instant(starts_at), cells.one_of(Presence)(presence))
-            )
+            found.append(Attended(MemberId(cells.member(member)), instant(starts_at), cells.one_of(Presence)(presence)))
         except cells.UnreadableCellError:
             continue
     return found

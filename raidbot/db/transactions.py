@@ -10,6 +10,7 @@ import structlog
 from raidbot.db import (
     announcements,
     audit,
+    calendar_feeds,
     closed_dms,
     guilds,
     outbox,
@@ -54,7 +55,7 @@ def save_changes(
 
     The raid is written once, as it is after the last; each change has its own audit, messages and undo step.
     """
-    raids.save(tx, before, made[-1][0].raid)
+    raids.save(tx, before, made[-1][0].raid, at=now)
     announcements.follow(tx, before, made[-1][0].raid, now)
     if names:
         guilds.save_names(tx, before.guild, names.items())
@@ -86,6 +87,8 @@ def save_settings(
     before: GuildSettings, after: GuildSettings, cause: Cause, now: datetime, tx: sqlite3.Connection
 ) -> None:
     guilds.save_settings(tx, before, after)
+    if before.calendar_feeds and not after.calendar_feeds:
+        calendar_feeds.end_all(tx, after.guild)
     found = settings_entries(before, after)
     audit.record(tx, found, guild=after.guild, raid=None, at=now, actor=cause.actor, source=cause.source)
 
@@ -135,6 +138,8 @@ def _owe(tx: sqlite3.Connection, change: Change, now: datetime, texts: frozenset
 def _messages(change: Change, now: datetime, texts: frozenset[MemberId]) -> Iterator[outbox.OutboxMessage]:
     raid = change.raid
     for notice in notices(change, texts):
+        if notice.member < 0:  # a former member
+            continue
         yield outbox.OutboxMessage(
             kind="dm",
             target=notice.member,

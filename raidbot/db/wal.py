@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +10,7 @@ LIMIT_BYTES = 16 * 2**20
 """Size to which SQLite cuts the file when it begins it anew after a checkpoint."""
 LARGE_BYTES = 8 * 2**20
 """Size from which the heartbeat empties the file: twice what SQLite's own checkpoints leave."""
+_CHUNK_BYTES = 2**20
 
 
 def limit_size(connection: sqlite3.Connection) -> None:
@@ -37,6 +39,28 @@ def is_large(path: Path) -> bool:
         return Path(f"{path.resolve()}-wal").stat().st_size > LARGE_BYTES
     except OSError:
         return False
+
+
+def holds(path: Path, needles: Collection[bytes]) -> bool:
+    """Return True if one of these stands somewhere in the file of the database. Raises OSError."""
+    overlap = max(map(len, needles), default=1) - 1
+    with path.open("rb") as file:
+        kept = b""
+        while chunk := file.read(_CHUNK_BYTES):
+            looked_at = kept + chunk
+            if any(one in looked_at for one in needles):
+                return True
+            kept = looked_at[-overlap:] if overlap else b""
+    return False
+
+
+def scrub(connection: sqlite3.Connection, *, rebuild: bool) -> None:
+    """Empty the log, after writing the database anew if that is to be; raise if a reader still needs the log."""
+    if rebuild:
+        connection.execute("VACUUM")
+    busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        raise sqlite3.OperationalError("a reader needs the write-ahead log")
 
 
 def copy_pages(path: Path) -> None:

@@ -18,9 +18,13 @@ from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.event_queue import EventQueue
+from raidbot.delivery.forgetting.old_reactions import OldReactions
+from raidbot.delivery.forgetting.service import Forgetting
 from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.listing import MemberLists
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.members.questions import MemberQuestions
+from raidbot.delivery.members.tags import MemberTags
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
@@ -106,17 +110,19 @@ class DeliveryService:
             self.refusal_notices,
             may_sign_up=may_sign_up,
         )
+        self._add_forgetting(state)
         self.presence = self._add("presence", Presence(state, client, gap=presence_seconds))
-        self.token_sharing = self._add("token sharing", TokenSharing(state.db, client, api))
         kinds.register(self.raid_boards)
         self.old_boards = self._add("old boards", OldBoards(state, client, api, redraw=self.raid_boards.mark))
         self.posting_places = PostingPlaces(client, may_sign_up)
 
     def _add_members(self, state: State, client: discord.Client, api: DiscordApi) -> None:
+        self.token_sharing = self._add("token sharing", TokenSharing(state.db, client, api))
         self.questions = questions = MemberQuestions(client, api)
         self.member_names = self._add(
             "names", MemberNames(state, client, questions, redraw=lambda raid: self.raid_boards.named(raid))
         )
+        self.member_lists = self._add("member lists", MemberLists(state, client, api, questions))
         departures = Departures(
             state,
             client,
@@ -126,6 +132,14 @@ class DeliveryService:
             stays=lambda guild: self.reconcile.rounds.catch_up(guild),
         )
         self.departures = self._add("departures", departures)
+
+    def _add_forgetting(self, state: State) -> None:
+        tags = MemberTags(state.db.path)
+        self.old_reactions = self.raid_boards.comparing.old_reactions = OldReactions(state, tags)
+        forgetting = Forgetting(
+            state, tags, self.old_reactions, self.reaction_remover, redraw=lambda raid: self.raid_boards.mark(raid)
+        )
+        self.forgetting = self._add("forgetting", forgetting)
 
     def _suspect(self, key: PostedKey) -> None:
         self.lost_boards.suspect(key)

@@ -193,7 +193,7 @@ class Threads:
             return
         added = await self._state.db.read(partial(rows.added, raid=raid.id))
         for member in raid.members():
-            if member in added or self._worker.ending:
+            if member < 0 or member in added or self._worker.ending:
                 continue
             try:
                 await self._add(raid.guild, thread, member)

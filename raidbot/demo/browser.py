@@ -17,6 +17,7 @@ from discord_sandbox.page.server import Page
 from raidbot.demo import archive
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator_buttons import Operator
+from raidbot.demo.season import write_past_season
 from raidbot.demo.seed import BACKDATE, ZONE, Seed
 from raidbot.demo.weekly import plan_weekly_raid
 
@@ -58,6 +59,7 @@ async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path
             address = await _open(sandbox, operator, *place)
             print("Starting a Discord of your own, with the bot in it ...", file=out, flush=True)
             if is_new:
+                await write_past_season(sandbox, bot.database, zone=ZONE)
                 await plan_weekly_raid(sandbox, bot.database, zone=ZONE)
             await bot.start()
             if is_new:

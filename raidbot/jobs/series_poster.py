@@ -98,7 +98,16 @@ class SeriesPoster:
             raise Troubled(Trouble(TroubleCode.REFUSED, str(refusal))) from refusal
         tidied = await self._tidied(series, catalogue, now)
         places = await self._admitted(tidied, occurrence, planned)
-        raid = seat(replace(planned, mention_role=series.mention if mentions else None), places, now=now)
+        raid = seat(
+            replace(
+                planned,
+                mention_role=series.mention if mentions else None,
+                planned_as=series.occurrence_name(occurrence.id) if claims else None,
+                version=series.revision + 1,  # calendars have seen the planned occurrence in that many versions
+            ),
+            places,
+            now=now,
+        )
 
         def within(tx: sqlite3.Connection, raid_id: RaidId) -> None:
             if claims:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from raidbot.db.database import Database
 from raidbot.ops.backups.job import DailyBackups
+from raidbot.ops.backups.names import backups
+from raidbot.ops.backups.rotation import gone_at
 from raidbot.ops.importer.series.takeover import take_over_kept_rows
 
 
@@ -20,6 +22,10 @@ class Upkeep:
 
     def jobs(self) -> dict[str, Callable[[datetime], Awaitable[None]]]:
         return {"backups": self.backups.run}
+
+    def backups_gone_at(self, now: datetime) -> datetime:
+        """Return when none of the automatic backups there are, one of today included, is left."""
+        return gone_at(backups(self._db.path), now)
 
     async def stop(self) -> None:
         """Give up what is under way; nothing of it is left half done."""

@@ -177,7 +177,8 @@ class Raid:
     `timed_at` is the instant at which the start was changed last. All reminders due up to `reminded_until` are sent.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
-    `series` is the id of the series that the raid was posted for, which may be deleted since.
+    `series` is the id of the series that the raid was posted for, which may be deleted since; `planned_as` names the
+    occurrence that it was, for ever (`Series.occurrence_name`).
     Whoever signs up reads `signup_text`.
 
     It has no slots, so that `changed` can copy it at once: every reaction makes a few copies.
@@ -226,6 +227,7 @@ class Raid:
     begun: bool = False
     not_held: bool = False
     series: int | None = None
+    planned_as: str | None = None
     filled_once: bool = False
 
     seats: tuple[Seat, ...] = ()

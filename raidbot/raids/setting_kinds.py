@@ -18,6 +18,15 @@ AuditedValue = tuple[str, str | int | frozenset[int] | None]
 """A code and its value: ids of roles as a set; None where nothing is chosen or the setting is off."""
 
 
+def spoken_minutes(minutes: int) -> str:
+    """Return the duration in words: 45 minutes, 2 hours, 1 day."""
+    for size, unit in ((1440, "day"), (60, "hour")):
+        if minutes >= size and minutes % size == 0:
+            count = minutes // size
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{minutes} minutes"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """A setting that has a command of its own, or none. `name` is its name in the audit.

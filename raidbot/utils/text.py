@@ -10,6 +10,13 @@ _NUMBERED = re.compile(r"^([ \t]*\d+)(\.)", re.MULTILINE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 """The blocks of right-to-left scripts: https://www.unicode.org/Public/UCD/latest/ucd/extracted/DerivedBidiClass.txt"""
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+FORMER_MEMBER = "former member"
+"""Shown for somebody who was forgotten. Their ids are below zero."""
+
+
+def mention(member: int) -> str:
+    """Return what Discord shows as the member's name; a forgotten one is not mentioned."""
+    return f"<@{member}>" if member > 0 else FORMER_MEMBER
 
 
 def escape(text: str) -> str:

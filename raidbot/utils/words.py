@@ -11,7 +11,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Literal, TypeAlias, assert_never
 
-from raidbot.utils.text import clip, escape, escape_markdown, isolated, stamp
+from raidbot.utils.text import clip, escape, escape_markdown, isolated, mention, stamp
 
 _NOT_OF_A_CODE = re.compile(r"[^0-9A-Za-z]")
 
@@ -191,7 +191,7 @@ class _Renderer:
             case Code(text):
                 return _NOT_OF_A_CODE.sub("", text)
             case Mention(member):
-                return f"<@{member}>"
+                return mention(member)
             case Instant(at, style):
                 return stamp(at, style)
             case WallClock(at, zone):
@@ -235,8 +235,13 @@ def _unescaped(name: str | Name) -> str:
 
 def day_in_words(day: date) -> Text:
     """Return a date with its weekday: Friday 4 December 2026."""
-    weekday, month = WEEKDAYS[day.weekday()], _MONTHS[day.month - 1]
+    weekday, month = WEEKDAYS[day.weekday()], month_name(day)
     return say("{weekday} {day} {month} {year}", weekday=weekday, day=day.day, month=month, year=day.year)
+
+
+def month_name(day: date) -> Text:
+    """Return the name of the day's month: December."""
+    return _MONTHS[day.month - 1]
 
 
 def _wall_clock(at: datetime, zone: str) -> Text:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 
 import structlog
 from aiohttp import web
@@ -48,7 +48,8 @@ class _Refusing(asyncio.Protocol):
 class WebServer:
     """Serves the routes at one address. While that is taken, the bot does all its other work.
 
-    Clients that connect and ask nothing are turned away after `request_seconds`.
+    Clients that connect and ask nothing are turned away after `request_seconds`, those that do not read their answer
+    after `answer_seconds`.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class WebServer:
         host: str,
         port: int,
         request_seconds: float = _REQUEST_SECONDS,
+        answer_seconds: float = _ANSWER_SECONDS,
         first_retry: float = _FIRST_RETRY_SECONDS,
         max_connections: int = _MAX_CONNECTIONS,
     ) -> None:
@@ -65,6 +67,7 @@ class WebServer:
         self._host = host
         self._port = port
         self._request_seconds = request_seconds
+        self._answer_seconds = answer_seconds
         self._first_retry = first_retry
         self._max_connections = max_connections
         self._silent_since: dict[web.RequestHandler, float] = {}
@@ -138,12 +141,29 @@ class WebServer:
     async def _limited(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self._asking.add(request.protocol)
         try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 answer = await handler(request)
         except web.HTTPException as refusal:
-            refusal.headers.update(_HEADERS)
+            _complete(refusal.headers)
             raise
         except TimeoutError:
             answer = web.Response(status=503, text="The answer takes too long.\n")
-        answer.headers.update(_HEADERS)
+        _complete(answer.headers)
+        await self._send(request, answer)
         return answer
+
+    async def _send(self, request: web.Request, answer: web.StreamResponse) -> None:
+        """Send the answer; close the connection of a client that does not read it in time."""
+        try:
+            async with asyncio.timeout(self._answer_seconds):
+                await answer.prepare(request)
+                await answer.write_eof()
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+
+
+def _complete(headers: MutableMapping[str, str]) -> None:
+    """Add the headers of every answer that this one does not have."""
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)

@@ -173,9 +173,9 @@ async def it_begins_and_who_did_not_come_is_noted(windows: Windows) -> None:
     await windows.until_board_says("Signups are closed", "the raid has begun")
 
     panel = await windows.panel()
-    await mara.press(panel, "No-shows")
+    await mara.press(panel, "Attendance")
     await mara.pick(panel, "Who did not come?", "Ben")
-    await expect(panel).to_contain_text("Marked: Ben (no-show)")
+    await expect(panel).to_contain_text("No-show: 1 · Ben")
 
 
 async def it_is_put_up_again_and_cancelled(windows: Windows) -> None:

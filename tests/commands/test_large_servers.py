@@ -14,7 +14,7 @@ from discord_sandbox.store import Json
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId
 from tests.chaos import rounds
-from tests.commands.test_permission_checks import COMMANDS
+from tests.commands.permission_tables import COMMANDS
 from tests.conftest import Start
 
 STRING_SELECT = 3
@@ -154,15 +154,15 @@ async def test_every_page_of_raids_and_of_what_roles_may_do_opens(large: Large, 
         full, closed = await ask("raid", code=large.full), await ask("raid", code=large.closed)
         await full.click("Roster")
         people = await options_on_all_pages(full)
-        await closed.click("No-shows")
-        seated = await options_on_all_pages(closed)
+        await closed.click("Attendance")
+        present = await options_on_all_pages(closed)
         subjects = await ask("permissions")
         for subject in options(subjects):
             await subjects.select("What is it about?", [subject])
             assert "…" in subjects.text() or "@000 WWW" in subjects.text()
 
         assert len(set(people)) == 60
-        assert len(set(seated)) == 50
+        assert len(set(present)) == 60  # fifty with a seat, and ten who waited
 
         for code in (large.full, large.closed, large.sided, large.wide):
             panel = await large.guild.owner.slash(large.channel, "raid", code=code)

@@ -12,133 +12,22 @@ import pytest
 from discord import app_commands
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.command_input import NotPossible, Upload
+from discord_sandbox.command_input import NotPossible
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from discord_sandbox.store import Role as ServerRole
 from raidbot.bot import RaidBot
-from raidbot.commands.announcements.actions import ACTIONS as ANNOUNCEMENT_ACTIONS
-from raidbot.commands.raid.cog import ACTIONS
-from raidbot.commands.recurring.cog import ACTIONS as SERIES_ACTIONS
-from raidbot.commands.recurring.cog import DRAFT_ACTIONS
-from raidbot.commands.templates.cog import ACTIONS as TEMPLATE_ACTIONS
 from raidbot.commands.ui.router import Router
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.notifications import REPLY
 from raidbot.raids.permissions import Grants, Permission, commands
-from raidbot.raids.setting_kinds import LeadTimes, OnPanel, RoleChoice, Switch, Typed
-from raidbot.raids.settings import ON_PANEL, GuildSettings
+from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
 from tests.chaos import cases
+from tests.commands.permission_tables import ALSO, COMMANDS, PRESSES, SUBJECT_SEGMENTS
 from tests.conftest import Start
 from tests.e2e.recurring.series_steps import create_series, only_series
 from tests.raid_boards import board_text, post_raid
-
-P = Permission
-ABOUT_A_RAID = tuple(permission for permission in Permission if permission.is_about_a_raid)
-ABOUT_TEMPLATES = tuple(permission for permission in Permission if permission.command == "templates")
-EVERYBODY: tuple[Permission, ...] = ()
-
-COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
-    "create": ((P.CREATE,), {}),
-    "raid": (ABOUT_A_RAID, {"code": "CODE"}),
-    "settings": ((P.SETTINGS,), {}),
-    "setup": ((P.SETUP,), {}),
-    "permissions": ((P.PERMISSIONS,), {}),
-    "setchannel set": ((P.SETCHANNEL_SET,), {"what": "audit", "channel": "CHANNEL"}),
-    "setchannel clear": ((P.SETCHANNEL_CLEAR,), {"what": "audit"}),
-    "setchannel show": ((P.SETCHANNEL_SHOW,), {}),
-    "raidsignup assign": ((P.RAIDSIGNUP_ASSIGN,), {"raid": "CODE", "member": "MEMBER", "role": "Museum"}),
-    "raidsignup remove": ((P.RAIDSIGNUP_REMOVE,), {"raid": "CODE", "member": "MEMBER"}),
-    "raidsignup waitlist": ((P.RAIDSIGNUP_WAITLIST,), {"raid": "CODE", "member": "MEMBER", "role": "Museum"}),
-    "raidsignup side": ((P.RAIDSIGNUP_SIDE,), {"raid": "CODE", "member": "MEMBER", "side": "x"}),
-    "raidinfo list": (EVERYBODY, {"kind": "museum"}),
-    "raidinfo detail": (EVERYBODY, {"code": "CODE"}),
-    "raidinfo history": (EVERYBODY, {}),
-    "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
-    "stats export": ((P.STATS_EXPORT,), {"what": "everything"}),
-    "mysignups": (EVERYBODY, {}),
-    "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
-    "recurring list": (EVERYBODY, {}),
-    "recurring edit": ((P.RECURRING_EDIT,), {"series": "SERIES"}),
-    "recurring skip": ((P.RECURRING_SKIP,), {"series": "SERIES"}),
-    "recurring pause": ((P.RECURRING_PAUSE,), {"series": "SERIES"}),
-    "recurring revive": ((P.RECURRING_PAUSE,), {"series": "SERIES"}),
-    "recurring trigger": ((P.RECURRING_TRIGGER,), {"series": "SERIES"}),
-    "recurring delete": ((P.RECURRING_DELETE,), {"series": "SERIES"}),
-    "recurring holiday": ((P.RECURRING_SKIP,), {}),
-    "recurring join": (EVERYBODY, {"series": "SERIES", "role": "museum"}),
-    "recurring leave": (EVERYBODY, {"series": "SERIES"}),
-    "reminders": (EVERYBODY, {}),
-    "templates list": (ABOUT_TEMPLATES, {}),
-    "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
-    "templates create": ((P.TEMPLATES_CREATE,), {}),
-    "templates export": ((P.TEMPLATES_EXPORT,), {}),
-    "templates import": ((P.TEMPLATES_IMPORT,), {"file": Upload("x.json", b"{}")}),
-    "ping": (EVERYBODY, {}),
-    "testalert": (EVERYBODY, {}),
-}
-"""Permissions for each command, of which any one is enough, and valid options."""
-
-
-def setting_presses(setting: OnPanel) -> tuple[str, ...]:
-    """Return the actions of a setting on the panel of /settings."""
-    match setting:
-        case Typed():
-            return f"ask-{setting.key}", setting.key
-        case Switch():
-            return (f"{setting.key}:on",)
-        case LeadTimes():
-            return f"ask-{setting.key}", setting.key, f"{setting.key}:typed"
-        case RoleChoice():
-            return setting.key, f"no-{setting.key}"
-        case _:
-            return (setting.key,)
-
-
-PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
-    "create": dict.fromkeys(
-        (
-            *("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview"),
-            *("time", "counts:no", "page:1", "discard", "confirm"),
-        ),
-        (P.CREATE,),
-    ),
-    "raid": {name: action.permissions for name, action in ACTIONS.items()},
-    "settings": dict.fromkeys(
-        ("page:2", *(press for _, setting in ON_PANEL for press in setting_presses(setting))), (P.SETTINGS,)
-    ),
-    "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs", "games"), (P.SETUP,)),
-    "permissions": dict.fromkeys(
-        ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
-    ),
-    "board": {"place": EVERYBODY, "leave": EVERYBODY},
-    "standing": {"away:1": EVERYBODY},
-    "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
-    "reminders": dict.fromkeys(("ask", "typed", "leads", "kinds", "server", "silent:on"), EVERYBODY),
-    "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
-    "series": {f"{name}:SERIES": action.permissions for name, action in SERIES_ACTIONS.items()},
-    "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},
-    "announce": dict.fromkeys(ANNOUNCEMENT_ACTIONS, (P.RAID_ANNOUNCE,)),
-    "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
-}
-"""Permissions for each panel's actions, of which any one is enough."""
-ALSO: dict[str, dict[str, Permission]] = {
-    "raid": dict.fromkeys(("ask-copy", "copy", "copy-go"), P.CREATE),
-    "announce": {name: P.PINGS for name, action in ANNOUNCEMENT_ACTIONS.items() if action.also},
-    "setup": {
-        "ask-zone": P.SETTINGS,
-        "zone": P.SETTINGS,
-        "channel:raid": P.SETCHANNEL_SET,
-        "games": P.TEMPLATES_ENABLE,
-    },
-    "series": {f"{name}:SERIES": P.CREATE for name, action in SERIES_ACTIONS.items() if action.also},
-    "series-draft": {f"{name}:DRAFT": P.CREATE for name in DRAFT_ACTIONS},
-    "": dict.fromkeys((f"recurring {one}" for one in ("create", "edit", "revive", "trigger")), P.CREATE),
-}
-"""Permissions that a panel's action, or a command (under no panel), needs besides: it does what they are about."""
-SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE", "announce": "raid-CODE"}
-"""Segment between the panel's name and the action in a `custom_id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +142,7 @@ async def test_everybody_may_what_they_may_and_nothing_else(guild: SandboxGuild,
     wrong: list[str] = []
     async with start() as bot:
         scene = await set_scene(guild, bot, creator, leader)
-        await scene.grant(roles, EntryPoint("settings", (P.SETTINGS,)))
+        await scene.grant(roles, EntryPoint("settings", (Permission.SETTINGS,)))
         assert "Settings of" in (await revoked.slash(scene.spare.channel_id, "settings")).text()
         await guild.take_role(revoked, roles.admin)
         for way in entry_points():

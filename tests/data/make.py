@@ -13,6 +13,7 @@ from pathlib import Path
 from raidbot.db import (
     absences,
     announcements,
+    calendar_feeds,
     closed_dms,
     drafts,
     heard_reactions,
@@ -26,6 +27,7 @@ from raidbot.db import (
     threads,
 )
 from raidbot.db.database import Database
+from raidbot.db.forgetting import jobs
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.job_runs import JobRun
@@ -33,6 +35,7 @@ from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
 from raidbot.raids.events import Cause, Joint, Reminded, Reminder
+from raidbot.raids.feeds.model import Feed, FeedKind, hash_of
 from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import (
     ChannelId,
@@ -199,7 +202,12 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     )
     heard_reactions.keep(tx, [heard])
     absences.note(tx, GuildId(7_900), NOW)
+    feed = Feed(guild=GUILD, member=ALICE, kind=FeedKind.MINE, made_at=NOW)
+    calendar_feeds.save(tx, feed, token=hash_of("secret"))
     one = Announcement(moment=Moment(0, -15), text="{title} {in}", ping=Ping.ROLE, role=506)
+    jobs.ask(tx, ERIN, [GuildId(7_900)], now=NOW)
+    jobs.note_again(tx, [jobs.Forgotten(guild=GUILD, tag="m_ba9876543210", at=int(NOW.timestamp()))], {})
+    jobs.note_old_reactions(tx, GUILD, "m_ba9876543210", since=NOW)
     announcements.change(tx, GUILD, Owner(OwnerKind.TEMPLATE, "test"), lambda _: (one,), BY_MANAGER, NOW)
 
 

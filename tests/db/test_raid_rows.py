@@ -167,7 +167,7 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "closed_at": later, "closed_by": 94, "closed_reason": CloseReason.AT_START,
         "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "timed_at": later,
         "reminded_until": later, "filled_once": False, "begun": True,
-        "not_held": True, "series": 93, "mention_role": 92,
+        "not_held": True, "series": 93, "planned_as": "SER234-2026-03-19", "mention_role": 92,
         "signup_lead": Lead(1, 30), "deadline_lifted": True, "signup_text": "Bring flasks.",
         "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,
     }  # fmt: skip

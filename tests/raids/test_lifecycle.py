@@ -264,7 +264,10 @@ def test_between_the_start_and_the_tick_the_rows_are_those_of_the_roster() -> No
 
     cancelled = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=START).raid
 
-    assert [row.member for row in cancelled.attendance] == [ALICE]
+    assert {row.member: row.presence for row in cancelled.attendance} == {
+        ALICE: Presence.PRESENT,
+        BOB: Presence.BENCHED,
+    }
 
 
 def test_what_took_place_is_not_cancelled_but_can_be_noted_as_not_held() -> None:

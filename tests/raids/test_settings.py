@@ -9,8 +9,8 @@ from raidbot.raids.templates.model import MAX_CHOICES
 from tests.raids.builders import GUILD
 
 DEFAULTS = GuildSettings(guild=GUILD)
-MENUS_PER_PAGE, BUTTONS_PER_ROW = 4, 5
-"""Of the five rows of a message, one holds the buttons: https://discord.com/developers/docs/components/reference"""
+MENUS_PER_PAGE, BUTTONS_PER_ROW, ROWS = 4, 5, 5
+"""Of the five rows of a message, the last ones hold the buttons: https://discord.com/developers/docs/components/reference"""
 
 
 def test_every_setting_has_a_descriptor() -> None:
@@ -41,7 +41,7 @@ def test_the_panel_s_pages_fit_into_a_message() -> None:
 
         assert len(settings) > 0
         assert len(menus) <= MENUS_PER_PAGE
-        assert buttons <= BUTTONS_PER_ROW
+        assert len(menus) + -(-buttons // BUTTONS_PER_ROW) <= ROWS
 
 
 def test_the_default_is_among_what_the_panel_offers() -> None:

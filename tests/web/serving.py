@@ -118,6 +118,7 @@ async def running(server: WebServer) -> AsyncIterator[int]:
 @asynccontextmanager
 async def pages_of(bot: RaidBot, *, missed_for: Callable[[], float | None] | None = None) -> AsyncIterator[Pages]:
     """Serve the pages of a bot of this process, as `raidbot run` does; `missed_for` replaces that of its heartbeat."""
-    server = server_of(Readiness(bot.watching, missed_for or bot.heartbeat.missed_for), host="127.0.0.1", port=0)
+    readiness = Readiness(bot.watching, missed_for or bot.heartbeat.missed_for)
+    server = server_of(readiness, host="127.0.0.1", port=0, feeds=bot.feeds)
     async with running(server) as port, pages_at(port) as pages:
         yield pages

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from socket import socket
 
 import aiohttp
@@ -22,7 +22,12 @@ async def read(request: web.Request) -> web.Response:
     return web.Response(text=str(len(await request.read())))
 
 
-ROUTES = [web.get("/hello", hello), web.post("/read", read)]
+async def large(_request: web.Request) -> web.Response:
+    return web.Response(body=bytes(LARGE))
+
+
+LARGE = 50_000_000
+ROUTES = [web.get("/hello", hello), web.post("/read", read), web.get("/large", large)]
 
 
 @asynccontextmanager
@@ -34,15 +39,31 @@ async def connection(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asy
         writer.close()
 
 
-def server(port: int = 0, *, request_seconds: float = 10.0, max_connections: int = 100) -> WebServer:
+def server(
+    port: int = 0, *, request_seconds: float = 10.0, answer_seconds: float = 10.0, max_connections: int = 100
+) -> WebServer:
     return WebServer(
         ROUTES,
         host="127.0.0.1",
         port=port,
         request_seconds=request_seconds,
+        answer_seconds=answer_seconds,
         first_retry=0.05,
         max_connections=max_connections,
     )
+
+
+async def test_a_client_that_does_not_read_its_answer_is_cut_off() -> None:
+    web_server = server(answer_seconds=0.3, max_connections=1)
+    async with running(web_server) as port, connection(port) as (_, writer):
+        writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+            while True:  # until there is room for another
+                with suppress(aiohttp.ClientError):
+                    async with session.get(f"http://127.0.0.1:{port}/hello") as answer:
+                        assert await answer.text() == "hello"
+                    break
+                await asyncio.sleep(0.05)
 
 
 async def test_pages_are_neither_kept_nor_guessed_at() -> None:

@@ -14,6 +14,7 @@ from raidbot.commands.ui import forms, permissions, responses
 from raidbot.commands.ui.components import BLUE, GREY, Button, Controls, options, panel_embed
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.db import calendar_feeds
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.reminders.leads import Leads, leads_of_codes, parse_leads, spoken, typed
@@ -29,6 +30,8 @@ _LAST = max(setting.page for _, setting in ON_PANEL)
 _PAGES = tuple(map(str, range(_FIRST, _LAST + 1)))
 _BY_KEY = {setting.key: (field, setting) for field, setting in ON_PANEL}
 _CONTROLS = Controls(partial(address, PANEL))
+_IN_A_ROW = 5  # https://discord.com/developers/docs/components/reference#action-row
+_FEEDS = "calendar_feeds"
 
 
 class Settings(commands.Cog):
@@ -46,7 +49,7 @@ class Settings(commands.Cog):
             await self._state.change_settings(
                 guild, lambda before: replace(before, zone=zone), permissions.cause_of(interaction)
             )
-        await _show(interaction, await self._state.settings(guild), _FIRST)
+        await self._show(interaction, await self._state.settings(guild), _FIRST)
 
     @settings.autocomplete("time_zone")
     async def _zones(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -59,7 +62,7 @@ class Settings(commands.Cog):
         guild = GuildId(permissions.guild_of(interaction).id)
         match press.parts:
             case ("page", page) if page in _PAGES:
-                await _show(interaction, await self._state.settings(guild), int(page))
+                await self._show(interaction, await self._state.settings(guild), int(page))
             case (asked,) if asked.startswith("ask-"):
                 field, setting = _named(asked.removeprefix("ask-"))
                 value = (await self._state.settings(guild)).value(field)
@@ -74,9 +77,16 @@ class Settings(commands.Cog):
                 field, setting = _named(key.removeprefix("no-"))
                 rule = partial(_changed, press, field, setting, now=self._state.now())
                 settings = await self._state.change_settings(guild, rule, permissions.cause_of(interaction))
-                await _show(interaction, settings, setting.page)
+                await self._show(interaction, settings, setting.page)
             case _:
                 raise UnknownPanel
+
+    async def _show(self, interaction: Interaction, settings: GuildSettings, page: int) -> None:
+        guild = permissions.guild_of(interaction)
+        feeds = await self._state.db.read(partial(calendar_feeds.number, guild=GuildId(guild.id)))
+        buttons = tuple(_buttons(settings, page))
+        rows = (*_menus(guild, settings, page), *filter(None, (buttons[:_IN_A_ROW], buttons[_IN_A_ROW:])))
+        await responses.edit_response(interaction, embeds=(_summary(guild, settings, feeds=feeds),), rows=rows)
 
 
 def _named(key: str) -> tuple[str, OnPanel]:
@@ -117,16 +127,14 @@ def _chosen_role(press: Press) -> int:
     return next(iter(roles))
 
 
-async def _show(interaction: Interaction, settings: GuildSettings, page: int) -> None:
-    guild = permissions.guild_of(interaction)
-    rows = (*_menus(guild, settings, page), tuple(_buttons(settings, page)))
-    await responses.edit_response(interaction, embeds=(_summary(guild, settings),), rows=rows)
-
-
-def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
+def _summary(guild: discord.Guild, settings: GuildSettings, *, feeds: int) -> discord.Embed:
+    """Return all settings; `feeds` is the number of addresses of calendar feeds that members have."""
     embed = panel_embed(f"Settings of {escape(guild.name)}")
     for field, setting in ON_PANEL:
-        embed.add_field(name=setting.title, value=_words(guild, setting, settings.value(field)))
+        value = _words(guild, setting, settings.value(field))
+        if field == _FEEDS and settings.calendar_feeds:
+            value = f"{value}; now there {'is' if feeds == 1 else 'are'} {feeds}"
+        embed.add_field(name=setting.title, value=value)
     return embed
 
 

@@ -9,7 +9,7 @@ import structlog
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
-from raidbot.db import raid_queries
+from raidbot.db import calendar_feeds, raid_queries
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
@@ -169,6 +169,8 @@ class GuildEvents(commands.Cog):
         for raid in await self._state.db.read(coming):
             self._alter(raid, guild, partial(signups.depart, member=member, now=now))
         await self._state.series.depart(guild, member, Cause(Source.DISCORD))
+        if await self._state.db.read(partial(calendar_feeds.of_member, guild=guild, member=member)):
+            await self._state.db.write(partial(calendar_feeds.end_of, guild=guild, member=member))
 
     @_listener
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:

@@ -1,87 +1,171 @@
-"""No-shows on the panel of /raid: mark and unmark members of the roster, a page at a time."""
+"""Attendance on the panel of /raid: who came, late or not at all, who was excused, and who was needed after all.
+
+Those with a seat are shown a page at a time, as on the board, then those who waited.
+"""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from raidbot.commands.raid.context import RaidContext
-from raidbot.commands.ui.components import Select, Slice, option, page_of
+from raidbot.commands.ui.components import GREY, MAX_OPTIONS, Select, option, page_of, panel_embed
 from raidbot.commands.ui.panel_context import Action
-from raidbot.commands.ui.router import UnknownPanel, number_of
+from raidbot.commands.ui.responses import Row
+from raidbot.commands.ui.router import UnknownPanel, page_number
 from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import attendance
+from raidbot.raids.statistics.attendance_words import FORMER_MEMBER, by_presence, uncounted
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
+from raidbot.utils.text import clip, escape
+from raidbot.utils.words import count, render, say
 
-_HINTS = {Presence.NO_SHOW: "Who did not come?", Presence.EXCUSED: "Who was excused?"}
+_ONLY, _ALL = "only", "all"
+_OF_SEATED: dict[str, str] = {
+    Presence.NO_SHOW: "Who did not come?",
+    Presence.LATE: "Who came late?",
+    Presence.EXCUSED: "Who was excused?",
+    _ONLY: "Who came? The others here did not.",
+}
+_OF_BENCHED: dict[str, str] = {
+    Presence.PRESENT: "Who was needed, and came?",
+    Presence.LATE: "Who was needed, and came late?",
+    Presence.EXCUSED: "Who was excused?",
+}
+_MENUS = {
+    Presence.NO_SHOW: "did not come",
+    Presence.PRESENT: "came",
+    Presence.LATE: "late",
+    Presence.EXCUSED: "excused",
+    _ONLY: "came, the others here did not",
+}
+"""The subject of each menu: a menu in which somebody is chosen shows their names and not its question."""
+_MAX_NAME_LENGTH = 100
+_MAX_LENGTH = 3500
 
 
 class MarkedMeanwhile(Refusal):
     def __init__(self) -> None:
-        super().__init__("Roster or marks changed meanwhile, so nothing was marked. This is how they stand now.")
+        super().__init__(say("Roster or marks changed meanwhile, so nothing was marked. This is how they stand now."))
+
+
+class NobodyThere(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("There is nobody to mark: nobody had a seat in this raid, and nobody waited."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Rows of members with a seat, or of those who waited. `first_benched` is the page on which those begin."""
+
+    rows: Sequence[Attendance]
+    benched: bool
+    number: int
+    pages: int
+    first_benched: int
+
+    @property
+    def menus(self) -> Mapping[str, str]:
+        return _OF_BENCHED if self.benched else _OF_SEATED
+
+
+def _page(raid: Raid, number: int) -> _Page:
+    seated, benched = attendance.of_seated(raid), attendance.of_benched(raid)
+    before, after = (-(-len(rows) // MAX_OPTIONS) for rows in (seated, benched))
+    number = min(number, max(0, before + after - 1))
+    shown = page_of(benched, number - before) if number >= before and benched else page_of(seated, number)
+    return _Page(shown.items, number >= before and bool(benched), number, before + after, before)
 
 
 async def _attendance(context: RaidContext, text: str = "") -> None:
     raid = context.raid
     attendance.check_markable(raid, context.state.now())
-    listed, absent = attendance.on_roster(raid), attendance.called_off(raid)
-    if not listed:
-        raise Refusal("Nobody had a seat in this raid.")
-    page = page_of(listed, number_of(context.rest[0]) if context.rest else 0)
+    page = _page(raid, page_number(context.rest[0]) if context.rest else 0)
+    if not page.pages:
+        raise NobodyThere
     names = await context.state.names(raid)
-    shown = {row.member: escape(names.get(row.member, "Member")) for row in (*listed, *absent)}
-    marked = [f"{shown[row.member]} ({row.presence})" for row in listed if row.presence is not Presence.PRESENT]
-    said = f"Marked: {', '.join(marked)}." if marked else "Nobody is marked."
-    if absent:
-        said += f" Called off: {', '.join(shown[row.member] for row in absent)}."
-    turns = context.controls.page_buttons(page.number, page.pages, "attendance")
-    menus = [(_select(context, presence, page, names),) for presence in _HINTS]
-    await context.page(f"{text}\n{said}".strip(), *menus, (context.back, *turns))
+    menus = [(_select(context, what, page, names),) for what in page.menus]
+    said = by_presence(raid, names, limit=_MAX_LENGTH)
+    if (note := uncounted(raid)) is not None:
+        said.append(render(note))
+    said.append(f"-# Menus from the top: {' · '.join(_MENUS[what] for what in page.menus)}")
+    shown = panel_embed(f"Attendance: {escape(clip(raid.name, _MAX_NAME_LENGTH))}", "\n".join(said))
+    who = "who waited" if page.benched else "who had a seat"
+    shown.set_footer(text=f"In the menus: {who}" + (f", page {page.number + 1} of {page.pages}" * (page.pages > 1)))
+    await context.page(text, *menus, _buttons(context, page), embeds=(shown,))
+
+
+def _buttons(context: RaidContext, page: _Page) -> Row:
+    controls, raid = context.controls, context.raid
+    turns = controls.page_buttons(page.number, page.pages, "attendance")
+    other: Row = ()
+    if 0 < page.first_benched < page.pages:
+        label, to = ("Those with a seat", 0) if page.benched else ("Those who waited", page.first_benched)
+        other = (controls.button(label, "jump", GREY, to),)
+    marked = any(row.presence is not Presence.PRESENT for row in attendance.of_seated(raid))
+    everybody = controls.button("Everybody came", "mark", GREY, _ALL, page.number, _seen(raid), disabled=not marked)
+    return (context.back, *turns, *other, *(() if page.benched else (everybody,)))
 
 
 async def _mark(context: RaidContext) -> None:
     """Mark the chosen members of a page and unmark its other members. Raises UnknownPanel or what the rules raise."""
-    if len(context.rest) != 3 or context.rest[0] not in _HINTS:
+    if len(context.rest) != 3 or context.rest[0] not in {*_OF_SEATED, *_OF_BENCHED, _ALL}:
         raise UnknownPanel
-    presence, page, seen = Presence(context.rest[0]), number_of(context.rest[1]), context.rest[2]
-    chosen = {MemberId(number_of(value)) for value in context.press.values}
-    now, by = context.state.now(), context.asker
+    what, page, seen = context.rest[0], page_number(context.rest[1]), context.rest[2]
+    now, by, values = context.state.now(), context.asker, set(context.press.values)
 
     def rule(raid: Raid) -> Change:
-        if raid.status is Status.CLOSED and _seen(raid) != seen:
+        attendance.check_markable(raid, now)
+        if _seen(raid) != seen:
             raise MarkedMeanwhile
-        among = {row.member for row in page_of(attendance.on_roster(raid), page).items}
-        return attendance.mark(raid, presence, chosen, among=among, by=by, now=now)
+        if what == _ALL:
+            return attendance.everybody_came(raid, by=by, now=now)
+        among = {row.member for row in _page(raid, page).rows}
+        chosen = {member for member in among if str(member) in values}
+        if len(chosen) != len(values):
+            raise attendance.NotOnRoster
+        if what == _ONLY:
+            return attendance.only_came(raid, chosen, among=among, by=by, now=now)
+        return attendance.mark(raid, Presence(what), chosen, among=among, by=by, now=now)
 
     change = await context.change(rule)
     marks = len(change.events)
-    await _attendance(
-        context.seeing(change.raid, page), "Nothing was different." if not marks else f"{marks} marked differently."
-    )
+    said = count("{n} mark changed.", "{n} marks changed.", marks) if marks else say("Nothing was different.")
+    await _attendance(context.seeing(change.raid, page), render(said))
 
 
 async def _stay(context: RaidContext, text: str) -> None:
-    """Show the page that the select's `custom_id` names, else the first."""
+    """Show the page that the menu's `custom_id` names, else the first."""
     page = context.rest[1] if len(context.rest) == 3 else "0"
-    await _attendance(context.seeing(context.raid, number_of(page)), text)
+    await _attendance(context.seeing(context.raid, page_number(page)), text)
 
 
-def _select(context: RaidContext, presence: Presence, page: Slice[Attendance], names: Mapping[MemberId, str]) -> Select:
+def _select(context: RaidContext, what: str, page: _Page, names: Mapping[MemberId, str]) -> Select:
     raid = context.raid
     options = [
-        option(row.member, names.get(row.member, "Member"), raid.role(row.role).name, chosen=row.presence is presence)
-        for row in page.items
+        option(
+            row.member,
+            names.get(row.member, FORMER_MEMBER),
+            f"waited for {raid.role(row.role).name}" if page.benched else raid.role(row.role).name,
+            chosen=row.presence.came if what == _ONLY else row.presence == what,
+        )
+        for row in page.rows
     ]
-    about, most = (presence, page.number, _seen(raid)), len(options)
-    return context.controls.select(_HINTS[presence], "mark", options, *about, min_values=0, max_values=most)
+    about, most = (what, page.number, _seen(raid)), len(options)
+    return context.controls.select(page.menus[what], "mark", options, *about, min_values=0, max_values=most)
 
 
 def _seen(raid: Raid) -> str:
     """Return a checksum that is equal for two states of the raid with the same roster and marks."""
-    told = ",".join(f"{row.member}{row.presence}" for row in raid.attendance)
+    rows = (*attendance.of_seated(raid), *attendance.of_benched(raid)) if raid.status is Status.CLOSED else ()
+    told = ",".join(f"{row.member}{row.role}{row.presence}" for row in rows)
     return f"{zlib.crc32(told.encode()):x}"
 
 
 _NO_SHOW = (Permission.RAID_NOSHOW,)
-ACTIONS = {"attendance": Action(_NO_SHOW, _attendance, page=_stay), "mark": Action(_NO_SHOW, _mark, page=_stay)}
+ACTIONS = {
+    "attendance": Action(_NO_SHOW, _attendance, page=_stay),
+    "jump": Action(_NO_SHOW, _attendance, page=_stay),
+    "mark": Action(_NO_SHOW, _mark, page=_stay),
+}

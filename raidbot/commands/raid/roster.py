@@ -9,7 +9,7 @@ from raidbot.commands.ui.member_picker import PickedMember, look_up
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
-from raidbot.commands.ui.router import number_of
+from raidbot.commands.ui.router import member_of, number_of
 from raidbot.delivery.drawing import render
 from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
@@ -42,7 +42,7 @@ async def _stay(context: RaidContext, text: str) -> None:
 
 async def _who(context: RaidContext) -> None:
     """Show the chosen member's place in the raid and the actions on it."""
-    await _person(context, await _member(context, number_of(context.chosen)))
+    await _person(context, await _member(context, member_of(context.chosen)))
 
 
 async def _person(context: RaidContext, who: PickedMember, text: str = "") -> None:
@@ -67,7 +67,7 @@ async def _person(context: RaidContext, who: PickedMember, text: str = "") -> No
 
 async def _seat(context: RaidContext) -> None:
     """Give the member the chosen role, or ask what to do instead if it is full."""
-    who = await _member(context, number_of(context.part(0)))
+    who = await _member(context, member_of(context.part(0)))
     role = role_lookup.role_named(context.raid, context.chosen)
     rule = partial(manager_edits.assign, member=who.id, key=role.key, now=context.state.now())
     try:
@@ -90,7 +90,7 @@ async def _ask_to_force(context: RaidContext, who: PickedMember, role: Role, why
 
 
 async def _force(context: RaidContext) -> None:
-    who, role = await _member(context, number_of(context.part(0))), _numbered(context)
+    who, role = await _member(context, member_of(context.part(0))), _numbered(context)
     await _edit(
         context, who, partial(manager_edits.assign, member=who.id, key=role, now=context.state.now(), force=True)
     )
@@ -98,7 +98,7 @@ async def _force(context: RaidContext) -> None:
 
 async def _ask_line(context: RaidContext) -> None:
     """Ask for the role to wait for. Only full roles have a waitlist."""
-    who = await _member(context, number_of(context.part(0)))
+    who = await _member(context, member_of(context.part(0)))
     raid = context.raid
     full = [role for role in raid.roles if not raid.has_room(role)]
     rows = role_selects(raid, full, "Put them in line for", partial(context.controls.custom_id, "line", who.id))
@@ -107,20 +107,20 @@ async def _ask_line(context: RaidContext) -> None:
 
 
 async def _line(context: RaidContext) -> None:
-    who = await _member(context, number_of(context.part(0)))
+    who = await _member(context, member_of(context.part(0)))
     chosen = context.press.chosen
     role = role_lookup.role_named(context.raid, chosen).key if chosen else _numbered(context)
     await _edit(context, who, partial(manager_edits.send_to_wait, member=who.id, key=role, now=context.state.now()))
 
 
 async def _side(context: RaidContext) -> None:
-    who = await _member(context, number_of(context.part(0)))
+    who = await _member(context, member_of(context.part(0)))
     side = context.press.chosen or _NO_SIDE
     await _edit(context, who, partial(manager_edits.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
 async def _take_off(context: RaidContext) -> None:
-    who = await _member(context, number_of(context.part(0)))
+    who = await _member(context, member_of(context.part(0)))
     await _edit(context, who, partial(manager_edits.remove, member=who.id, now=context.state.now()))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from raidbot.raids import events as ev
 from raidbot.raids.labels import bold, bold_role, coded
 from raidbot.raids.model import MemberId
+from raidbot.utils.text import mention
 from raidbot.utils.words import render, say
 
 
@@ -17,7 +18,7 @@ def _sentences(change: ev.Change, names: Mapping[MemberId, str]) -> Iterator[str
     raid = change.raid
 
     def who(member: MemberId) -> str:
-        return str(bold(names[member])) if member in names else f"<@{member}>"
+        return str(bold(names[member])) if member in names else mention(member)
 
     for event in change.events:
         match event:

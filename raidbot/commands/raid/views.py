@@ -30,7 +30,7 @@ from raidbot.raids.rosters.undo import Step
 from raidbot.raids.schedules.words import describe_rule
 from raidbot.raids.series.model import Series
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
+from raidbot.utils.text import clip, escape, fit_lines, joined, mention, stamp, stamps
 from raidbot.utils.words import Name, render, say
 
 PANEL = "raid"
@@ -104,7 +104,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
         (
             button("Roster", "roster", BLUE, disabled=is_over),
             *((button("Fill free seats", "fill", GREEN),) if can_fill(raid) else ()),
-            button("No-shows", "attendance", GREY, disabled=not _can_be_marked(data)),
+            button("Attendance", "attendance", GREY, disabled=not raid.is_live),
             button("Find substitute", "sub", GREY, disabled=is_over),
             button("Duplicate", "ask-copy", GREY),
         ),
@@ -130,10 +130,6 @@ def controls(raid: Raid) -> Controls:
 
 def _to_series(series: Series) -> Button:
     return Controls(partial(address, SERIES_PANEL)).button("Series", "panel", GREY, series.code)
-
-
-def _can_be_marked(data: PanelData) -> bool:
-    return data.raid.status is Status.CLOSED and data.now >= data.raid.starts_at
 
 
 def _announcements(raid: Raid) -> Button:
@@ -204,8 +200,8 @@ def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
 
 def _change(happened: HistoryEntry) -> str:
     member, said = happened.entry.member, words(happened.entry)
-    actor = f"<@{happened.actor}>: " if happened.actor else ""
-    about = f" <@{member}>" if member and member != happened.actor else ""
+    actor = f"{mention(happened.actor)}: " if happened.actor else ""
+    about = f" {mention(member)}" if member and member != happened.actor else ""
     was, became = map(_shortened, (said.before, said.after))
     values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
     return f"{stamp(happened.at, 'R')} {actor}{said.title}{about}{values}"

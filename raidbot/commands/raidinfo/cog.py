@@ -88,9 +88,12 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await responses.defer(interaction)
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
-        await responses.edit_response(interaction, views.status_line(raid), embeds=(board.embed(),))
+        reader = permissions.member_id(interaction)
+        came = views.attendance_text(raid, names if await self._sees_who_came(interaction, raid) else None, reader)
+        text = f"{views.status_line(raid)}\n{came}".strip()
+        await responses.edit_response(interaction, text, embeds=(board.embed(),))
 
-    @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")
+    @app_commands.command(description="The raids gone by with you, or somebody else, and how often you came")
     @app_commands.describe(member="Whose history; yours if left out")
     async def history(self, interaction: Interaction, member: discord.User | None = None) -> None:
         whose = member or interaction.user
@@ -173,17 +176,14 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
 
     async def _show_history(self, interaction: Interaction, whose: discord.User | discord.Member, number: int) -> None:
         member = MemberId(whose.id)
-        page = await self._state.db.read(
-            partial(
-                raid_listings.history,
-                guild=permissions.guild_id(interaction),
-                member=member,
-                now=self._state.now(),
-                page=number,
-                size=PAGE_SIZE,
+        guild, now = permissions.guild_id(interaction), self._state.now()
+        page, tally = await self._state.db.read(
+            lambda connection: (
+                raid_listings.history(connection, guild, member, now=now, page=number, size=PAGE_SIZE),
+                raid_listings.figures(connection, guild, member, now=now),
             )
         )
-        embed = views.history_embed(page, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
+        embed = views.history_embed(page, tally, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
         await responses.edit_response(interaction, embeds=(embed,), rows=views.history_rows(page, member))
 
     async def _upcoming(self, interaction: Interaction, *, mine: bool) -> list[Raid]:

@@ -1,6 +1,6 @@
 """Views of /raidinfo: lists a page at a time, one raid in full, and a member's history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,14 +13,16 @@ from raidbot.db.raid_listings import Page, RaidEntry
 from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
-from raidbot.raids.model import Kind, MemberId, Presence, Raid, Status
+from raidbot.raids.model import Kind, MemberId, Raid, Status
+from raidbot.raids.statistics.attendance_words import by_presence, figures, in_words, uncounted
+from raidbot.raids.statistics.tally import Tally
 from raidbot.utils.text import clip, escape, stamp, stamps
+from raidbot.utils.words import render, say
 
 PANEL = "raidinfo"
 PAGE_SIZE = 10
 _CONTROLS = Controls(partial(address, PANEL))
 _MAX_NAME_LENGTH = 80
-_MAX_ROLE_LENGTH = 60
 _EVERY_KIND = "all"
 
 _SAID = {
@@ -29,13 +31,9 @@ _SAID = {
     Status.CLOSED: "signups are closed",
     Status.CANCELLED: "cancelled",
 }
-_ABSENT = {
-    Presence.NO_SHOW: "🚫 no-show",
-    Presence.EXCUSED: "excused",
-    Presence.CALLED_OFF: "called off",
-    Presence.LATE: "late",
-    Presence.BENCHED: "benched",
-}
+_MAX_PAST_NAME_LENGTH, _MAX_PAST_ROLE_LENGTH = 50, 30
+"""Of a line in a history: a page of ten and the figures above must fit into an embed, with every character escaped."""
+_MAX_ATTENDANCE_LENGTH = 1600
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +76,11 @@ def list_rows(page: Page, wanted: Query) -> tuple[Row, ...]:
     return (choose,), (whose, *_CONTROLS.page_buttons(page.number, page.pages, "list", *same))
 
 
-def history_embed(page: Page, name: str) -> discord.Embed:
+def history_embed(page: Page, tally: Tally, name: str) -> discord.Embed:
     first = page.number * PAGE_SIZE + 1
     lines = [_past(number, entry) for number, entry in enumerate(page.entries, start=first)]
-    nothing = "No raid with a seat has gone by yet."
-    embed = panel_embed(f"Raids of {escape(name)} ({page.total})", "\n".join(lines) or nothing)
+    text = "\n".join(lines) or "No raid is listed here yet."
+    embed = panel_embed(f"Raids of {escape(name)} ({page.total})", f"{figures(tally)}\n\n{text}")
     return numbered(embed, page.number, page.pages)
 
 
@@ -97,6 +95,21 @@ def status_line(raid: Raid) -> str:
     return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {STATUS_ICONS[raid.status]} {_SAID[raid.status]}{board}"
 
 
+def attendance_text(raid: Raid, names: Mapping[MemberId, str] | None, reader: MemberId) -> str:
+    """Return the attendance of a raid that has begun, and "" of others.
+
+    Without `names`, the numbers and the reader’s own attendance.
+    """
+    has_rows = raid.not_held or (raid.status is Status.CLOSED and raid.begun)
+    if not has_rows or not raid.attendance:
+        return ""
+    said = by_presence(raid, names, limit=_MAX_ATTENDANCE_LENGTH)
+    if names is None:
+        said += [f"You: {in_words(row.presence)}" for row in raid.attendance if row.member == reader]
+    note = say("❌ This raid did not take place: no figure includes it.") if raid.not_held else uncounted(raid)
+    return "\n".join([*said, *((render(note),) if note else ())])
+
+
 def _line(number: int, entry: RaidEntry) -> str:
     waiting = f", {entry.waiting} waiting" if entry.waiting else ""
     facts = f"{KIND_NAMES[entry.kind]} `{entry.code}`, {entry.taken}/{entry.capacity} seats{waiting}"
@@ -109,15 +122,18 @@ def _past(number: int, entry: RaidEntry) -> str:
 
 
 def _facts(entry: RaidEntry) -> Iterator[str]:
-    yield _name(entry)
+    yield _name(entry, _MAX_PAST_NAME_LENGTH)
     if entry.role:
-        yield escape(clip(entry.role, _MAX_ROLE_LENGTH))
+        yield escape(clip(entry.role, _MAX_PAST_ROLE_LENGTH))
     yield stamp(entry.starts_at, "d")
     if entry.status is Status.CANCELLED:
         yield "❌ did not take place" if entry.not_held else "❌ cancelled"
-    elif absent := _ABSENT.get(entry.presence or Presence.PRESENT):
-        yield absent
+    elif entry.presence is not None:
+        yield in_words(entry.presence)
+    if not entry.counts:
+        yield "does not count"
+    yield f"`{entry.code}`"
 
 
-def _name(entry: RaidEntry) -> str:
-    return labels.linked(str(labels.bold(clip(entry.name, _MAX_NAME_LENGTH))), entry.link)
+def _name(entry: RaidEntry, limit: int = _MAX_NAME_LENGTH) -> str:
+    return labels.linked(str(labels.bold(clip(entry.name, limit))), entry.link)

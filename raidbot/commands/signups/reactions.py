@@ -14,6 +14,7 @@ from raidbot.delivery.boards.posted import PostedKey, Reaction, ReactionHandler,
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.forgetting.old_reactions import OldReactions
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.raids import labels
 from raidbot.raids.changes import Asked
@@ -60,18 +61,21 @@ class RaidReactions(ReactionHandler):
         reaction_remover: ReactionRemover,
         reconcile: Reconcile,
         notices: RefusalNotices,
+        old_reactions: OldReactions,
     ) -> None:
         self._state = state
         self._gate = gate
         self._reaction_remover = reaction_remover
         self._reconcile = reconcile
         self._notices = notices
+        self._old_reactions = old_reactions
 
     async def added(self, reaction: Reaction, /) -> None:
         raid = await self._state.raid(RaidId(reaction.key.id))
         role = raid.role_for_emoji(reaction.emoji_key)
         if role is None:
             return
+        await self._old_reactions.reacted(raid.id, reaction.member, role.key)
         settings = await self._state.settings(reaction.guild)
         try:
             await self._state.change_each(raid.id, [self._asked(reaction, role, settings)])
@@ -92,7 +96,10 @@ class RaidReactions(ReactionHandler):
         raid = await self._state.raid(RaidId(reactions[0].key.id))
         settings = await self._state.settings(reactions[0].guild)
         roles = [raid.role_for_emoji(reaction.emoji_key) for reaction in reactions]
-        known = takewhile(all, zip(reactions, roles, strict=True))
+        known = [*takewhile(all, zip(reactions, roles, strict=True))]
+        for reaction, role in known:
+            if role is not None:
+                await self._old_reactions.reacted(raid.id, reaction.member, role.key)
         asked = [self._asked(reaction, role, settings) for reaction, role in known if role is not None]
         taken = len(await self._state.change_each(raid.id, asked)) if asked else 0
         metrics.TAKEN.inc(taken)

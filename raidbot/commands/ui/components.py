@@ -63,7 +63,7 @@ class Controls:
         return UserSelect(
             custom_id=self.custom_id(action, *more),
             placeholder=hint,
-            default_values=[discord.Object(chosen)] if chosen else [],
+            default_values=[discord.Object(chosen)] if chosen and chosen > 0 else [],
             max_values=max_values,
         )
 

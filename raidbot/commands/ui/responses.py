@@ -32,9 +32,9 @@ async def send_ephemeral(interaction: Interaction, text: str) -> None:
     await interaction.followup.send(content, ephemeral=True)
 
 
-async def defer(interaction: Interaction) -> None:
-    """Defer a command's response as ephemeral; `edit_response` or `send_file` fills it in."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+async def defer(interaction: Interaction, *, public: bool = False) -> None:
+    """Defer a new message, ephemeral unless it is `public`; `edit_response` or `send_file` fills it in."""
+    await interaction.response.defer(ephemeral=not public, thinking=True)
 
 
 @asynccontextmanager
@@ -53,15 +53,24 @@ async def edit_response(
     *,
     embeds: tuple[discord.Embed, ...] = (),
     rows: tuple[Row, ...] = (),
+    files: tuple[discord.File, ...] | None = None,
 ) -> None:
-    """Replace the whole content of the panel, or of the deferred command's response."""
+    """Replace the whole content of the panel, or of the deferred command's response.
+
+    Files that are attached stay unless `files` are given, which replace them.
+    """
     content, view = clip(text, _MAX_CONTENT_LENGTH) or None, panel_view(rows) if rows else None
+    attachments = discord.utils.MISSING if files is None else list(files)
     with _unless_dismissed():
         async with _response_lock(interaction):
             if not interaction.response.is_done():
-                await interaction.response.edit_message(content=content, embeds=list(embeds), view=view)
+                await interaction.response.edit_message(
+                    content=content, embeds=list(embeds), view=view, attachments=attachments
+                )
                 return
-        await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
+        await interaction.edit_original_response(
+            content=content, embeds=list(embeds), view=view, attachments=attachments
+        )
 
 
 async def send_file(interaction: Interaction, text: str, *files: discord.File) -> None:

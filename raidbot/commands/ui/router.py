@@ -57,6 +57,11 @@ def number_of(text: str) -> int:
     return int(text)
 
 
+def member_of(text: str) -> int:
+    """Parse a member's id, or below zero the stand-in of a former member. Raises UnknownPanel."""
+    return -number_of(text[1:]) if text.startswith("-") else number_of(text)
+
+
 def page_number(text: str) -> int:
     """Parse a button's page number, counted from 0. Raises UnknownPanel."""
     if text == "-1":  # the disabled “Previous page” button of the first page

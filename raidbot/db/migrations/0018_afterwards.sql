@@ -34,3 +34,54 @@ CREATE INDEX raids_counted ON raids (guild, starts_at, ends_at) WHERE status = '
 
 ALTER TABLE guilds ADD COLUMN leaderboards INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE guilds ADD COLUMN stats_for_everyone INTEGER NOT NULL DEFAULT 0;
+
+-- Statistics: raids that took place and do not count are told apart.
+
+CREATE INDEX raids_uncounted ON raids (guild, starts_at, ends_at) WHERE status = 'closed' AND counts = 0;
+
+-- Privacy.
+
+-- Members who are being forgotten; the row goes when that is done. Guild 0 has what is known of them on no server.
+-- `stand_in` takes the place of their id in rows that stay: a random number below zero.
+CREATE TABLE forgetting (
+    guild INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    stand_in INTEGER NOT NULL CHECK (stand_in < 0),
+    asked_at INTEGER NOT NULL,
+    PRIMARY KEY (guild, member)
+) STRICT, WITHOUT ROWID;
+-- Keyed tags of members who were forgotten, as in the list beside the backups: a backup from before lacks the row.
+CREATE TABLE forgotten (
+    guild INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (guild, tag, at)
+) STRICT, WITHOUT ROWID;
+-- Reactions of forgotten members that may still stand on a board, by the members' tags.
+CREATE TABLE old_reactions (
+    raid INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    role TEXT NOT NULL,
+    PRIMARY KEY (raid, tag, role)
+) STRICT, WITHOUT ROWID;
+-- For how long raids that are over are kept; 0: for good.
+ALTER TABLE guilds ADD COLUMN keep_raids_days INTEGER NOT NULL DEFAULT 0 CHECK (keep_raids_days >= 0);
+
+-- Calendar feeds.
+
+ALTER TABLE guilds ADD COLUMN calendar_feeds INTEGER NOT NULL DEFAULT 1;
+-- A secret address of a member; `token` is the SHA-256 of what it ends with, in hexadecimal.
+CREATE TABLE calendar_feeds (
+    guild INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('mine', 'server')),
+    token TEXT NOT NULL UNIQUE,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (guild, member, what)
+) STRICT, WITHOUT ROWID;
+-- The occurrence that a raid was posted for, as calendars know it: code of the series and planned date.
+ALTER TABLE raids ADD COLUMN planned_as TEXT;
+ALTER TABLE raids ADD COLUMN changed_at INTEGER;
+ALTER TABLE series ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE series ADD COLUMN changed_at INTEGER;
+-- End of calendar feeds.

@@ -10,7 +10,7 @@ from raidbot.raids.audit.old_entries import action_of
 from raidbot.raids.audit.words import words
 from raidbot.raids.labels import linked
 from raidbot.raids.model import Source
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import clip, escape, mention, stamp
 
 MAX_EMBEDS = 10
 MAX_MESSAGE_LENGTH = 6000
@@ -94,9 +94,9 @@ def embed(record: Record) -> dict[str, Any]:
     entry, action = record.entry, action_of(record.entry)
     before, after = _change(record)
     facts = {
-        "By": f"<@{record.actor}>" if record.actor else "",
+        "By": mention(record.actor) if record.actor else "",
         "Raid": _raid(record),
-        "Member": f"<@{entry.member}>" if entry.member else "",
+        "Member": mention(entry.member) if entry.member else "",
         "Before": before,
         "After": after,
         "From": _FROM[record.source],
@@ -114,8 +114,10 @@ def line(record: Record) -> str:
     entry, action = record.entry, action_of(record.entry)
     sign = _OTHER_SIGN if action is None else _SIGNS.get(action, _OTHER_SIGN)
     change = " → ".join(filter(None, _change(record)))
-    who = f"<@{entry.member}>" if entry.member else ""
-    by = f"by <@{record.actor}>" if record.actor and record.actor != entry.member else f"by {_FROM[record.source]}"
+    who = mention(entry.member) if entry.member else ""
+    by = (
+        f"by {mention(record.actor)}" if record.actor and record.actor != entry.member else f"by {_FROM[record.source]}"
+    )
     said = (sign, f"**{_title(record)}**", stamp(record.at, "T"), who, change, by)
     return clip(" ".join(filter(None, (*said, _raid(record)))), MAX_LINES_LENGTH)
 

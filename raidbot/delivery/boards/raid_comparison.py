@@ -11,6 +11,7 @@ from raidbot.delivery.boards.posted import Comparable, Comparison, Option, Optio
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.forgetting.old_reactions import OldReactions
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
@@ -40,6 +41,7 @@ class RaidComparing:
     notices: RefusalNotices
     may_sign_up: MaySignUp
     names_complete: Callable[[RaidId], None]
+    old_reactions: OldReactions | None = None
 
     async def comparable(self, concerns: Callable[[GuildId], bool], since: datetime | None) -> dict[int, Comparable]:
         """Return all boards in these guilds; recent are those with changes since ten minutes before `since`."""
@@ -114,6 +116,9 @@ class RaidComparison:
                 continue
             if parts.reaction_remover.expects_removal(unwanted):
                 self._look.left_alone = True
+                continue
+            if parts.old_reactions is not None and await parts.old_reactions.is_old(raid.id, member, role):
+                parts.reaction_remover.refuse(raid.channel, unwanted)
                 continue
             try:
                 if member not in self._newcomers and not await parts.may_sign_up(raid.guild, member, raid, role):

@@ -1,42 +1,87 @@
-"""Raids as calendar files (RFC 5545)."""
+"""Raids as calendar files and feeds (RFC 5545)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration, vText
 from icalendar.enums import STATUS
 
+from raidbot.raids.feeds.entries import MAX_NAME_LENGTH, places_of, uid_of
+from raidbot.raids.feeds.model import Certainty, Entry
 from raidbot.raids.labels import footer
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import isolated
 
-_MAX_NAME_LENGTH = 300
 _MAKER = "-//RaidBot//Raids//EN"
+_LOOK_AGAIN = timedelta(hours=1)
+"""Time after which a program is asked to fetch a feed again."""
 
 
 def calendar(raids: Iterable[Raid], *, server: str, reader: MemberId, now: datetime) -> bytes:
     """Return a file that adds the guild's raids to the reader's calendar, or updates those added earlier."""
-    where = clean_name(server, _MAX_NAME_LENGTH)
-    made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=f"Raids of {isolated(where)}")
-    del made["uid"]  # a new uid in each file would make every file a new calendar
+    where = clean_name(server, MAX_NAME_LENGTH)
+    made = _named(f"Raids of {isolated(where)}")
+    made.method = "PUBLISH"
     for raid in raids:
         made.add_component(_event(raid, reader, now, where=where))
     file: bytes = made.to_ical()
     return file
 
 
+def feed(entries: Iterable[Entry], *, server: str, mine: bool) -> bytes:
+    """Return a feed of a server's raids. The same entries give the same bytes, whenever it is made."""
+    where = clean_name(server, MAX_NAME_LENGTH)
+    whose = "My raids" if mine else "Raids"
+    made = _named(f"{whose} of {isolated(where)}")
+    made["refresh-interval"] = vDuration(_LOOK_AGAIN, params={"VALUE": "DURATION"})
+    made["x-published-ttl"] = vDuration(_LOOK_AGAIN)
+    for entry in entries:
+        made.add_component(_entry(entry, where=where))
+    file: bytes = made.to_ical()
+    return file
+
+
+def _named(name: str) -> Calendar:
+    made = Calendar.new(prodid=_MAKER)
+    made["name"] = made["x-wr-calname"] = vText(name)  # the library would not escape it
+    del made["uid"]  # a new uid in each file would make every file a new calendar
+    return made
+
+
+def _entry(entry: Entry, *, where: str) -> Event:
+    return Event.new(
+        uid=entry.uid,
+        sequence=entry.sequence,
+        stamp=entry.changed_at,
+        start=entry.starts_at,
+        end=entry.ends_at,
+        summary=entry.title,
+        description="\n".join(entry.details),
+        location=where,
+        url=entry.link,
+        status=_STATUSES[entry.certainty],
+    )
+
+
+_STATUSES = {
+    Certainty.CONFIRMED: STATUS.CONFIRMED,
+    Certainty.TENTATIVE: STATUS.TENTATIVE,
+    Certainty.CANCELLED: STATUS.CANCELLED,
+}
+
+
 def _event(raid: Raid, reader: MemberId, now: datetime, *, where: str) -> Event:
     """Return the raid's event; without a length it has only a start. The version serves as the sequence number."""
     length = raid.length_minutes
     return Event.new(
-        uid=f"{raid.code}.{raid.guild}@raidbot",
+        uid=uid_of(raid),
         sequence=raid.version,
         stamp=now,
         start=raid.starts_at,
         end=None if length is None else raid.starts_at + timedelta(minutes=length),
-        summary=clean_name(raid.name, _MAX_NAME_LENGTH),
+        summary=clean_name(raid.name, MAX_NAME_LENGTH),
         description="\n".join(_said(raid, reader)),
         location=where,
         url=raid.link,
@@ -52,12 +97,7 @@ def _status(raid: Raid, reader: MemberId) -> STATUS:
 
 
 def _said(raid: Raid, reader: MemberId) -> Iterator[str]:
-    seat = raid.seat_of(reader)
-    if seat is not None:
-        yield f"Your role: {isolated(clean_name(raid.role(seat.role).name, _MAX_NAME_LENGTH))}"
-    for wait in raid.waits_of(reader):
-        name = isolated(clean_name(raid.role(wait.role).name, _MAX_NAME_LENGTH))
-        yield f"You wait for {name}, number {raid.position_of(wait)} in line"
+    yield from places_of(raid, reader)
     if raid.length_minutes is not None:
         yield f"Length: {spoken_length(raid.length_minutes)}"
     yield from (clean_name(line, 4000) for line in raid.description.splitlines() if line.strip())

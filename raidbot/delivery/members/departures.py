@@ -11,7 +11,7 @@ import aiohttp
 import discord
 import structlog
 
-from raidbot.db import absences, raid_queries
+from raidbot.db import absences, calendar_feeds, raid_queries
 from raidbot.db import series as series_rows
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
@@ -191,6 +191,7 @@ class Departures:
             with suppress(UnreadableRaid):
                 await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
         await self._state.series.depart(guild, member, _CAUSE)
+        await self._state.db.write(partial(calendar_feeds.end_of, guild=guild, member=member))
 
     async def _removed_from(self, guild: GuildId) -> bool:
         """Note the bot's absence if it is not in the guild by REST either; its raids rest until it is back.

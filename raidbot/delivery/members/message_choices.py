@@ -1,22 +1,17 @@
 """Read and change what members chose with /reminders."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-import structlog
-
 from raidbot.db import reminders as rows
+from raidbot.delivery.members.tags import MemberTags
 from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.raids.reminders.choices import Choices
 from raidbot.state import State
-from raidbot.utils import member_tags
 from raidbot.utils.locks import KeyedLocks
-
-log = structlog.get_logger(__name__)
 
 _ALL = frozenset(MessageKind)
 
@@ -30,8 +25,7 @@ class MessageChoices:
         self._state = state
         self._locks: KeyedLocks[tuple[GuildId, int]] = KeyedLocks()
         self._listeners: list[Callable[[GuildId], None]] = []
-        self._key: bytes | None = None
-        self._making_key = asyncio.Lock()
+        self._tags = MemberTags(state.db.path)
 
     def listen(self, listener: Callable[[GuildId], None]) -> None:
         """Call `listener` after each commit that changed somebody's leads on that server; it must not wait."""
@@ -45,7 +39,7 @@ class MessageChoices:
         """Apply a rule to the member's choices and return them once they are durable. Raises what the rule raises."""
         async with self._locks.hold((guild, member)):
             before = await self.of(guild, member)
-            after, tag = rule(before), await self._tag(member)
+            after, tag = rule(before), await self._tags.of(member)
 
             def save(tx: sqlite3.Connection) -> None:
                 rows.save_choices(tx, guild, member, after)
@@ -60,16 +54,5 @@ class MessageChoices:
         return after
 
     async def _is_silenced(self, guild: GuildId, member: int) -> bool:
-        tag = await self._tag(member)
+        tag = await self._tags.of(member)
         return tag is not None and await self._state.db.read(partial(rows.is_silenced, guild=guild, tag=tag))
-
-    async def _tag(self, member: int) -> str | None:
-        """Return the member's tag, or None while there is no key beside the database and none can be made."""
-        async with self._making_key:
-            if self._key is None:
-                try:
-                    self._key = await asyncio.to_thread(member_tags.ensure_key, self._state.db.path)
-                except OSError as error:
-                    log.warning("no key for tags of members", error=repr(error))
-                    return None
-        return member_tags.tag(self._key, member)

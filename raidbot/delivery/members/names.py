@@ -59,7 +59,7 @@ class MemberNames:
         raid = await self._state.raid(raid_id)
         known = await self._state.names(raid)
         leader = () if raid.leader is None else (raid.leader,)
-        lacking = [member for member in {raid.creator, *leader, *raid.members()} if member not in known]
+        lacking = [member for member in {raid.creator, *leader, *raid.members()} if member not in known and member > 0]
         wanted = [member for member in lacking if (raid.guild, member) not in self._unknown]
         for member in wanted:
             self._wanted.setdefault(raid.guild, {}).setdefault(member, set()).add(raid_id)

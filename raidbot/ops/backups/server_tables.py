@@ -9,6 +9,7 @@ Row = dict[str, Cell]
 
 LEFT_OUT: Mapping[str, str] = {
     "alerts": "they are about the process and its database",
+    "calendar_feeds": "an address leads to one bot, and members make another one at the next",
     "closed_dms": "whose direct messages are closed is true on all servers, and is found out again",
     "facts": "they are about the process and its database",
     "job_runs": "they are about the process and its database",

@@ -15,6 +15,7 @@ from raidbot.ops.importer.legacy_database import LegacyDatabase
 from raidbot.ops.importer.report import Report, RowNotes
 from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, Raid
+from raidbot.raids.rosters import attendance
 
 TABLE = "guild_user_stats"
 _MAX_NAME_LENGTH = 100
@@ -31,7 +32,11 @@ class MemberCounts:
 
 @dataclass(slots=True)
 class Counted:
-    """Counts members' raids that are imported now and that the old bot's counters include."""
+    """Counts members' raids that are imported now and that the old bot's counters include.
+
+    These are the numbers that figures sum up from the rows: raids that members came to or missed, and of those to which
+    they came the roles, templates and days of the week.
+    """
 
     servers: Guilds
     members: dict[tuple[GuildId, MemberId], MemberCounts] = field(default_factory=dict)
@@ -39,13 +44,16 @@ class Counted:
     def add(self, raid: Raid) -> None:
         if not raid.counts:
             return
-        absent = {row.member for row in raid.attendance if row.presence is Presence.NO_SHOW}
         day = str(raid.starts_at.astimezone(self.servers.zone(raid.guild)).isoweekday() % 7)
-        for seat in raid.seats:
-            tally = self.members.setdefault((raid.guild, seat.member), MemberCounts())
+        for row in attendance.of_roster(raid):
+            if not row.presence.came and row.presence is not Presence.NO_SHOW:
+                continue
+            tally = self.members.setdefault((raid.guild, row.member), MemberCounts())
             tally.raids += 1
-            tally.no_shows += seat.member in absent
-            tally.roles["Museum" if raid.kind is Kind.MUSEUM else raid.role(seat.role).name] += 1
+            if not row.presence.came:
+                tally.no_shows += 1
+                continue
+            tally.roles["Museum" if raid.kind is Kind.MUSEUM else raid.role(row.role).name] += 1
             tally.templates[raid.name] += 1
             tally.weekdays[day] += 1
 

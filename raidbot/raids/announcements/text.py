@@ -9,7 +9,7 @@ from raidbot.raids.announcements.model import MAX_TEXT_LENGTH, PlannedPost
 from raidbot.raids.model import MemberId, Raid
 from raidbot.utils.clean_text import clean_block
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape, escape_markdown, stamp
+from raidbot.utils.text import clip, escape, escape_markdown, mention, stamp
 from raidbot.utils.words import Name, Raw, render, say
 
 PLACEHOLDERS = ("title", "start", "in", "board", "leader")
@@ -77,7 +77,7 @@ def message_of(
     """
     seated = tuple(seat.member for seat in raid.seats) if post.seated else ()
     members = seated[:MAX_NOTIFIED]
-    mentions = [*(f"<@&{role}>" for role in post.roles), *(f"<@{member}>" for member in members)]
+    mentions = [*(f"<@&{role}>" for role in post.roles), *(mention(member) for member in members if member > 0)]
     if len(seated) > len(members):
         mentions.append(render(say("and {more} more", more=len(seated) - len(members))))
     above = " ".join(mentions)

@@ -1,8 +1,8 @@
 """The words for settings and their values in audit entries."""
 
 from raidbot.raids.audit.entry import Argument
-from raidbot.raids.setting_kinds import plain_words
-from raidbot.raids.settings import SETTINGS, spoken_minutes
+from raidbot.raids.setting_kinds import plain_words, spoken_minutes
+from raidbot.raids.settings import SETTINGS
 
 _SINGLE_LEADS = {
     "creator_reminder_minutes": "reminder to the creator",

@@ -7,7 +7,7 @@ from raidbot.raids.audit import announcement_words, series_words
 from raidbot.raids.audit.arguments import number, part, parts, text
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
 from raidbot.raids.audit.leads import lead_words
-from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
+from raidbot.raids.audit.old_entries import AnyEntry, OldEntry, action_of
 from raidbot.raids.audit.role_lists import mentions
 from raidbot.raids.audit.settings_words import setting_name, setting_value
 from raidbot.raids.audit.template_words import template_field
@@ -16,6 +16,7 @@ from raidbot.raids.model import CancelReason, CloseReason
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.permissions import who_may
 from raidbot.raids.templates.model import spoken_length
+from raidbot.utils.text import mention
 
 Values = tuple[str | None, str | None]
 """The values before and after; None for a side that does not apply."""
@@ -39,6 +40,8 @@ class Words:
 def words(entry: AnyEntry) -> Words:
     """Return the entry in words; an old entry has the words it was written with."""
     if isinstance(entry, OldEntry):
+        if action_of(entry) is AuditAction.PRESENCE_MARKED:
+            return Words(entry.action, _presence_now(entry.before), _presence_now(entry.after))
         return Words(entry.action, entry.before, entry.after)
     match entry.action:
         case AuditAction.SETTING_CHANGED:
@@ -142,6 +145,16 @@ def _texts(given: Arguments) -> Values:
     return text(given, "before"), text(given, "after")
 
 
+def _presence(given: Arguments) -> Values:
+    """Return the attendance before and after; “present” was once called “signed”."""
+    before, after = (_presence_now(value) for value in _texts(given))
+    return before, after
+
+
+def _presence_now(value: str | None) -> str | None:
+    return "present" if value == "signed" else value
+
+
 def _before(name: str) -> Callable[[Arguments], Values]:
     return lambda given: (text(given, name), None)
 
@@ -190,7 +203,7 @@ def _deadline(given: Arguments) -> Values:
 
 def _leader(given: Arguments) -> Values:
     was, becomes = (number(given, side) for side in ("before", "after"))
-    return f"<@{was}>" if was else "nobody", f"<@{becomes}>" if becomes else "nobody"
+    return mention(was) if was else "nobody", mention(becomes) if becomes else "nobody"
 
 
 def _undone(given: Arguments) -> Values:
@@ -263,7 +276,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.SENT_TO_WAIT: _line,
     AuditAction.SIDE_CHANGED: _texts,
     AuditAction.PLACE_RESTORED: _place,
-    AuditAction.PRESENCE_MARKED: _texts,
+    AuditAction.PRESENCE_MARKED: _presence,
     AuditAction.SUBSTITUTE_ASKED: _after("role"),
     AuditAction.SUBSTITUTE_CAME: _seat,
     AuditAction.SUBSTITUTE_DECLINED: _before("role"),

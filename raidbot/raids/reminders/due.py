@@ -148,7 +148,7 @@ class _Times:
 
 
 def _heads(raid: Raid) -> Iterator[tuple[MemberId, Reminder, datetime]]:
-    for head in dict.fromkeys(head for head in (raid.creator, raid.leader) if head is not None):
+    for head in dict.fromkeys(head for head in (raid.creator, raid.leader) if head is not None and head > 0):
         yield head, Reminder.CREATOR, raid.created_at
 
 

@@ -12,6 +12,7 @@ from raidbot.raids.events import (
     SideTaken,
 )
 from raidbot.raids.model import CloseReason, MemberId, Raid, Role, RoleKey, Seat, Source, Status
+from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import promote, settle
 from raidbot.raids.rosters.role_lookup import side_named
 from raidbot.raids.rosters.seating import ended_waits, mark_unwanted, queue, sit
@@ -143,7 +144,8 @@ def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -
         raise RoomForAll(role, now=raid.has_room(role))
     waiting = queue(settled.raid, member, key, now=now, source=Source.MANAGER)
     event = SentToWait(member, key, len(waiting.waitlist(key)), held.role if held else None)
-    return Change(waiting, (event, *ended_waits(raid, member, got=key), *settled.events))
+    told = (event, *ended_waits(raid, member, got=key), *settled.events)
+    return Change(attendance.with_attendance(waiting), told)
 
 
 def _check_editable(raid: Raid) -> None:

@@ -4,18 +4,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from raidbot.raids.events import WaitEnded
-from raidbot.raids.model import GivenUp, MemberId, Raid, RoleKey, Seat, Source, Wait, changed
+from raidbot.raids.model import GivenUp, MemberId, Presence, Raid, RoleKey, Seat, Source, Wait, changed
 
 RETURN_PERIOD = timedelta(seconds=20)
 """Time in which whoever gave up a seat and wants it back stands first in line for it."""
 
 
 def sit(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, forced: bool = False) -> Raid:
-    """Seat the member in the role: their earlier seat and all waits end, and other marks become unwanted."""
+    """Seat the member in the role: their earlier seat and all waits end, and other marks become unwanted.
+
+    Whoever called off before is back.
+    """
     seat = Seat(member, key, raid.next_place, now, source, forced)
-    moved = raid.without_seat(member).without_waits(member)
+    moved = _as_if_not_called_off(raid, member).without_seat(member).without_waits(member)
     seated = changed(moved, seats=(*moved.seats, seat), next_place=raid.next_place + 1)
     return mark_unwanted(seated, member, keep=key)
+
+
+def _as_if_not_called_off(raid: Raid, member: MemberId) -> Raid:
+    rows = tuple(row for row in raid.attendance if row.member != member or row.presence is not Presence.CALLED_OFF)
+    return raid if len(rows) == len(raid.attendance) else changed(raid, attendance=rows)
 
 
 def ended_waits(before: Raid, member: MemberId, *, got: RoleKey | None = None) -> tuple[WaitEnded, ...]:

@@ -205,7 +205,8 @@ def _leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) ->
     if held is not None and held.role == key:
         return settle(_without_seat(raid, held, now=now), now=now, events=(_left(raid, held),))
     if raid.is_waiting(member, key):
-        return Change(raid.without_waits(member, key), (StoppedWaiting(member, key),))
+        stopped = attendance.with_attendance(raid.without_waits(member, key))
+        return Change(stopped, (StoppedWaiting(member, key),))
     return Change(raid)
 
 

@@ -1,7 +1,7 @@
 """A series: its schedule, what is posted on each of its dates, and what is known of its postings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
@@ -118,7 +118,8 @@ class Series:
     """A recurring raid. Instants are aware UTC; `channel` None is the channel configured for the kind.
 
     `looked_at` is the last look for due occurrences (`Due.looked_at`). `failures` counts failed attempts in a row;
-    `trouble` is the last of them, also for a while after somebody started the series again.
+    `trouble` is the last of them, also for a while after somebody started the series again. `revision` counts what
+    people changed in it, the last time at `changed_at`.
     """
 
     id: SeriesId = SeriesId(0)
@@ -139,11 +140,17 @@ class Series:
     standing: tuple[StandingPlace, ...] = ()
     failures: int = 0
     trouble: Trouble | None = None
+    revision: int = field(default=0, compare=False)
+    changed_at: datetime | None = field(default=None, compare=False)
 
     @property
     def is_stopped(self) -> bool:
         """True after too many failures in a row: nothing is posted until somebody starts it again."""
         return self.failures >= MAX_FAILURES
+
+    def occurrence_name(self, id_: RecurrenceId) -> str:
+        """Return the name of an occurrence within the guild, which its raid keeps however it is moved."""
+        return f"{self.code}-{id_}"
 
     def single(self, id_: RecurrenceId) -> SingleChange:
         """Return the changes of an occurrence, which may be empty."""

@@ -3,7 +3,6 @@
 `test_plans.py` looks at the plan of every statement that they execute, and fails if one of raidbot/db is missing.
 """
 
-import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -33,7 +32,6 @@ from raidbot.db import (
     reminders,
     rosters,
     standing,
-    templates,
     threads,
     undo,
     unreadable,
@@ -61,12 +59,13 @@ from raidbot.raids.reminders.choices import Choices
 from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.templates import catalogue
 from tests.db.queries.announcement_calls import announcement_calls
-from tests.db.queries.export_calls import export_calls
+from tests.db.queries.feed_calls import feed_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
+from tests.db.queries.statistics_calls import activity_calls, export_calls, leaderboard_calls, statistics_calls
+from tests.db.queries.template_calls import template_calls
 from tests.db.queries.unreached_calls import signup_text_calls, unreached_calls
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
 
@@ -82,8 +81,10 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     """Yield every call with its name; `raid` is an open raid of the long history."""
     for module, found in (
         ("absences", _absences(raid)),
+        ("activity", activity_calls()),
         ("announcements", announcement_calls(raid)),
         ("audit", _audit(raid)),
+        ("calendar_feeds", feed_calls(MEMBER)),
         ("closed_dms", _closed_dms()),
         ("reminders", _reminders(raid)),
         ("damaged_raids", _damaged_raids(raid)),
@@ -94,6 +95,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("health", _health()),
         ("imported", _imported(raid)),
         ("job_runs", _job_runs()),
+        ("leaderboards", leaderboard_calls(MEMBER)),
         ("outbox", outbox_calls()),
         ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
@@ -104,8 +106,9 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("series", series_calls()),
         ("series_occurrences", occurrence_calls(raid)),
         ("standing", iter([("standing", partial(standing.standing, now=NOW))])),
+        ("statistics", statistics_calls(MEMBER)),
         ("signup_texts", signup_text_calls(raid, MEMBER)),
-        ("templates", _templates()),
+        ("templates", template_calls()),
         ("threads", _threads(raid)),
         ("undo", _undo(raid)),
         ("unreached", unreached_calls(raid, MEMBER)),
@@ -270,6 +273,7 @@ def _raid_listings() -> Iterator[tuple[str, Call]]:
     yield "coming (member)", partial(coming, member=MEMBER)
     yield "coming (kind, member)", partial(coming, kind=Kind.RAID, member=MEMBER)
     yield "history", partial(raid_listings.history, guild=GUILD, member=MEMBER, now=NOW, page=0, size=8)
+    yield "figures", partial(raid_listings.figures, guild=GUILD, member=MEMBER, now=NOW)
     calendar = partial(raid_listings.for_calendar, guild=GUILD, since=LONG_AGO, limit=500)
     yield "for_calendar", partial(calendar, member=None)
     yield "for_calendar (member)", partial(calendar, member=MEMBER)
@@ -370,15 +374,6 @@ def _change_roster(tx: sqlite3.Connection, raid: RaidId) -> None:
     rosters.save(tx, before, full)
     rosters.clear(tx, full)
     rosters.insert(tx, raid, full)
-
-
-def _templates() -> Iterator[tuple[str, Call]]:
-    builtin = catalogue.untouched()
-    first = builtin.entries[0].key
-    own = catalogue.duplicate(builtin, first, catalogue.new_key(random.Random(1)))
-    yield "save", partial(templates.save, guild=GUILD, before=builtin, after=own)
-    yield "catalogue", partial(templates.catalogue, guild=GUILD)
-    yield "save (back)", partial(templates.save, guild=GUILD, before=own, after=builtin)
 
 
 def _threads(raid: RaidId) -> Iterator[tuple[str, Call]]:

@@ -69,15 +69,20 @@ class RecordingConnection(sqlite3.Connection):
     def _record(self, sql: str, values: _Values) -> None:
         caller = sys._getframe(2)
         file = Path(caller.f_code.co_filename)
-        if file.parent == FOLDER and file.name not in WITHOUT_ROWS:
-            self.statements.append(Statement(file.name, caller.f_code.co_name, caller.f_lineno, sql, values))
+        if file.is_relative_to(FOLDER) and file.name not in WITHOUT_ROWS:
+            self.statements.append(Statement(_name(file), caller.f_code.co_name, caller.f_lineno, sql, values))
 
 
 @cache
 def places() -> list[Place]:
     """Return every place in raidbot/db that executes a statement or holds a part of one."""
-    files = [path for path in sorted(FOLDER.glob("*.py")) if path.name not in WITHOUT_ROWS]
-    return [place for path in files for place in _places(path.name, ast.parse(path.read_text(encoding="utf-8")))]
+    files = [path for path in sorted(FOLDER.rglob("*.py")) if path.name not in WITHOUT_ROWS]
+    return [place for path in files for place in _places(_name(path), ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def _name(file: Path) -> str:
+    """Return the path of a module within raidbot/db."""
+    return file.relative_to(FOLDER).as_posix()
 
 
 def _places(file: str, tree: ast.Module) -> Iterator[Place]:

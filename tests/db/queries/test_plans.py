@@ -34,6 +34,11 @@ ALLOWED = {
     ("absences.py", "raids", "SEARCH raids USING COVERING INDEX raids_by_guild (guild=?)"): "stops at `limit`",
     ("announcements.py", "unheard_mentions", "SCAN audit USING INDEX audit_by_guild"): "only `raidbot check` asks",
     ("absences.py", "guilds", "SCAN absences"): "servers that removed the bot within 30 days",
+    (
+        "calendar_feeds.py",
+        "latest_entry",
+        "SEARCH audit USING COVERING INDEX audit_by_guild (guild=?)",
+    ): "stops at the first entry",
     ("outbox.py", "claim", "SCAN absences"): "servers that removed the bot within 30 days",
     ("audit.py", "active_since", "SCAN audit"): "stops after 5,000 entries",
     ("audit_overview.py", "last_noted", "SCAN audit"): "stops after a few entries; only the demo asks",

@@ -135,6 +135,20 @@ async def test_files_are_kept_and_served(scene: Scene) -> None:
     assert scene.channel.messages[message.id].attachments == []
 
 
+async def test_an_embed_shows_only_files_that_the_message_has(scene: Scene) -> None:
+    embed = discord.Embed(title="Raids").set_image(url="attachment://raids.png")
+    message = await scene.here.send(embed=embed, file=discord.File(io.BytesIO(b"png"), "raids.png"))
+
+    await message.edit(embed=embed.set_footer(text="changed"))
+    await refused(scene.here.send(embed=embed, file=discord.File(io.BytesIO(b"png"), "raid s.png")), 50035, 400)
+    await refused(message.edit(embed=embed, attachments=[]), 50035, 400)
+    stored = scene.channel.messages[message.id]
+    assert (stored.embeds[0]["footer"], [file.filename for file in stored.attachments]) == (
+        {"text": "changed"},
+        ["raids.png"],
+    )
+
+
 async def test_bulk_delete_takes_many_but_no_old_ones(scene: Scene) -> None:
     old = [await scene.here.send("old") for _ in range(2)]
     scene.sandbox.advance(timedelta(days=15))

@@ -142,6 +142,10 @@ def follow(model: ReferenceRoster, change: Change) -> None:
             model.reopen()
         case ev.TimeChanged(_, starts_at):
             model.change_time(starts_at)
+        case ev.PresenceMarked():
+            for event in change.events:
+                if isinstance(event, ev.PresenceMarked):
+                    model.note(event.member, event.after)
         case _:
             pass
 
@@ -167,5 +171,8 @@ def _model(raid: Raid, clock: Callable[[], datetime]) -> ReferenceRoster:
     model.status, model.held_open, model.has_begun = raid.status, raid.hold, raid.begun
     model.closed_because = raid.closed_reason or ""
     model.let_go = {one.member: (one.role, one.at) for one in raid.given_up}
-    model.called_off = {row.member for row in attendance.called_off(raid)}
+    model.called_off = {row.member: row.role for row in attendance.called_off(raid)}
+    for row in raid.attendance:
+        if row.marked_by is not None:
+            model.note(row.member, row.presence)
     return model

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from discord_sandbox import Sandbox
 from raidbot.commands.raid.cog import ACTIONS
 from raidbot.raids.notifications import REPLY
-from tests.commands.test_permission_checks import PRESSES, SUBJECT_SEGMENTS
+from tests.commands.permission_tables import PRESSES, SUBJECT_SEGMENTS
 from tests.conftest import Start
 from tests.e2e.random_play.test_concurrent_members import check_answers
 from tests.e2e.restarts import (

@@ -87,7 +87,7 @@ async def test_raids_to_come_and_no_shows_are_no_experience(
         sandbox.advance(timedelta(hours=8))
         await guild.until(lambda: "Signups are closed" in board_text(past))
         panel = await panel_of(guild, past)
-        await panel.click("No-shows")
+        await panel.click("Attendance")
         await panel.select("Who did not come?", ["Absent"])
         ahead = await post_raid(guild, activity="dungeon-5", when="in 5 days")
         await future.react(ahead, emoji)

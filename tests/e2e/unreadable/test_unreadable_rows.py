@@ -33,7 +33,7 @@ ROWS = {
 }
 
 
-UNREAD = {"job_runs", "opening_balances", "silenced", "sqlite_sequence"}
+UNREAD = {"calendar_feeds", "job_runs", "opening_balances", "silenced", "sqlite_sequence"}
 """Tables that neither a start nor a job reads."""
 
 LARGE = ("raids", "guilds", "outbox", "audit")

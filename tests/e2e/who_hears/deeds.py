@@ -252,7 +252,7 @@ async def no_show(evening: Evening) -> AsyncIterator[None]:
     await evening.guild.until(lambda: "the raid has begun" in board_text(evening.board))
     yield
     panel = await evening.panel()
-    await panel.click("No-shows")
+    await panel.click("Attendance")
     await panel.select("Who did not come?", ["Sam"])
 
 

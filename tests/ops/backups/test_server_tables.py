@@ -11,14 +11,16 @@ from tests.db.memory_database import memory_database
 
 NOT_OURS = {
     "actor", "asked_by", "audit_channel", "board_hash", "channel", "closed_by", "creator", "debug_channel", "guild",
-    "leader", "leader_role", "marked_by", "member", "mention", "mention_role", "message", "panel", "role", "target",
-    "thread",
+    "leader", "leader_role", "marked_by", "member", "mention", "mention_role", "message", "panel", "role", "stand_in",
+    "target", "thread",
 }  # fmt: skip
 """Columns with ids that Discord gave."""
 COUNTED = {
-    "asked_at", "at", "attempts", "audit_days", "begun", "claimed_at", "closed_at", "closes_at", "colour", "compared",
+    "asked_at", "at", "attempts", "audit_days", "begun", "calendar_feeds", "changed_at",
+    "claimed_at", "closed_at", "closes_at", "colour", "compared",
     "counts", "created_at", "days", "deadline_lifted", "done_at", "due_at", "enabled", "expires_at", "failures",
-    "filled_once", "forced", "full_close_minutes", "hold", "is_role_gone", "is_super", "last_raid_at", "leaderboards",
+    "filled_once", "forced", "full_close_minutes", "hold", "is_role_gone", "is_super", "keep_raids_days",
+    "last_raid_at", "leaderboards",
     "leads_since", "length_minutes", "looked_at", "marked_at", "minutes", "named", "next_announcement", "next_at",
     "next_place", "no_shows", "not_held", "own", "owed_to_audit", "owed_to_live", "place", "position",
     "post_claimed_at", "raids", "refusal_notices_in_thread", "refused_at", "remind_waiting", "reminded_until",

@@ -59,7 +59,7 @@ def of_old_raid(raid: OldRaid, zone: str) -> dict[str, Any]:
             [(user, role.sides.get(user), n >= role.slots) for n, user in enumerate(role.users)] for role in raid.roles
         ],
         "lines": [role.waiting for role in raid.roles],
-        "attendance": {} if raid.is_open else {user: _presence(raid, user) for user in raid.members},
+        "attendance": {} if raid.is_open else _benched(raid) | {user: _presence(raid, user) for user in raid.members},
     }
 
 
@@ -143,6 +143,10 @@ def of_settings(settings: GuildSettings) -> dict[str, Any]:
 
 def _presence(raid: OldRaid, user: int) -> tuple[Presence, int | None]:
     return (Presence.NO_SHOW, raid.no_shows[user]) if user in raid.no_shows else (Presence.PRESENT, None)
+
+
+def _benched(raid: OldRaid) -> dict[int, tuple[Presence, int | None]]:
+    return {user: (Presence.BENCHED, None) for role in raid.roles for user in role.waiting}
 
 
 def _is_full(raid: OldRaid) -> bool:

@@ -46,8 +46,22 @@ def test_raids_taken_over_are_not_counted_twice(old: HandwrittenDatabase) -> Non
 
     old.run_import()
 
-    assert balances(old)[ALICE] == (4, 1, {"Healer": 4}, {"Duel": 2}, {day: 1, "9": 1})
+    assert balances(old)[ALICE] == (4, 1, {"Tank": 1, "Healer": 4}, {"Duel": 3}, {day: 2, "9": 1})
     assert old.all("SELECT last_raid_at FROM opening_balances") == [(start,)]
+
+
+def test_who_waited_has_no_raid_taken_off(old: HandwrittenDatabase) -> None:
+    start = timestamp_after_now(-timedelta(days=1))
+    old.insert_raid(timestamp=start, closed_at=start)
+    for member in (ALICE, BOB):
+        old.insert_signup(member, is_waitlist=int(member == BOB))
+        counters(old, member, total_raids=5, role_counts='{"Tank": 5}', template_counts='{"Duel": 5}')
+
+    old.run_import()
+
+    rows = old.all("SELECT member, presence FROM attendance ORDER BY member")
+    assert rows == [(ALICE, "present"), (BOB, "benched")]
+    assert balances(old) == {ALICE: (4, 0, {"Tank": 4}, {"Duel": 4}, {}), BOB: (5, 0, {"Tank": 5}, {"Duel": 5}, {})}
 
 
 def test_raids_that_do_not_count_are_not_taken_off(old: HandwrittenDatabase) -> None:

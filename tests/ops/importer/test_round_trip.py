@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 
 from raidbot.db import guilds, templates
 from raidbot.db.database import Database
+from raidbot.db.statistics.counted import CAME, COUNTED, ROLE_NAME
 from raidbot.ops.importer.report import Report
 from raidbot.ops.importer.run import import_database
 from raidbot.raids.model import GuildId
@@ -81,25 +83,41 @@ def compare_templates(bot: OldBot, connection: sqlite3.Connection) -> None:
 
 
 def compare_counters(bot: OldBot, connection: sqlite3.Connection) -> None:
-    """Assert that each old counter equals the opening balance plus the imported raids."""
+    """Assert that each old counter equals the opening balance plus what figures sum up of the imported raids."""
+    counted = {raid.code for raid in bot.raids if not raid.is_open}
     for row in bot.rows["guild_user_stats"]:
         guild, member = int(row["guild_id"]), int(row["user_id"])
-        balance = connection.execute(
+        raids, no_shows, *told = connection.execute(
             "SELECT raids, no_shows, roles, templates FROM opening_balances WHERE guild = ? AND member = ?",
             (guild, member),
         ).fetchone()
-        here = [
-            raid
-            for raid in bot.raids
-            if raid.guild == guild and not raid.is_open and raid.counts and member in raid.members
-        ]
-        assert balance[0] == row["total_raids"] - len(here)
-        assert balance[1] == row["no_shows"] - sum(member in raid.no_shows for raid in here)
-        for told, total, kinds in (
-            (balance[2], row["role_counts"], [raid.role_keys[member] for raid in here]),
-            (balance[3], row["template_counts"], [raid.label for raid in here]),
-        ):
-            assert Counter(json.loads(told)) == Counter(json.loads(total)) - Counter(kinds)
+        here = [one for one in _summed(connection, guild, member) if one.code in counted]
+        assert raids + sum(one.came or one.missed for one in here) == row["total_raids"]
+        assert no_shows + sum(one.missed for one in here) == row["no_shows"]
+        roles, templates = (Counter(json.loads(counts)) for counts in told)
+        assert roles + Counter(one.role for one in here if one.came) == Counter(json.loads(row["role_counts"]))
+        assert templates + Counter(one.name for one in here if one.came) == Counter(json.loads(row["template_counts"]))
+
+
+class Summed(NamedTuple):
+    code: str
+    name: str
+    role: str
+    came: int
+    missed: int
+
+
+def _summed(connection: sqlite3.Connection, guild: int, member: int) -> list[Summed]:
+    """Return the member's rows that figures are made of once all the raids are over."""
+    parts = (
+        "SELECT raids.code, raids.title || ifnull(' — ' || raids.subject, ''),",
+        f"{ROLE_NAME}, {CAME}, attendance.presence = 'no-show'",
+        "FROM attendance JOIN raids ON raids.id = attendance.raid",
+        "JOIN raid_roles ON raid_roles.raid = raids.id AND raid_roles.key = attendance.role",
+        f"WHERE {COUNTED} AND raids.guild = :guild AND attendance.member = :member",
+    )
+    rows = connection.execute(" ".join(parts), {"now": 2**40, "guild": guild, "member": member}).fetchall()
+    return [Summed(*row) for row in rows]
 
 
 def check_report(old: Path, report: Report) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import get_args
 
 from raidbot.raids import events as ev
+from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.audit.old_entries import OldEntry
+from raidbot.raids.audit.words import words
 from tests.db.next_release_database import migrate
 from tests.raids.audit.examples import EVENTS
 from tests.raids.audit.golden import DATA, ENTRIES, VERSION_09, entries_now, read, shown_in
@@ -14,6 +17,14 @@ from tests.raids.audit.golden import DATA, ENTRIES, VERSION_09, entries_now, rea
 
 def test_every_entry_is_shown_as_before() -> None:
     assert entries_now() == read(ENTRIES)
+
+
+def test_whoever_was_signed_is_present_today() -> None:
+    old = OldEntry("attendance marked", None, "signed", "no-show")
+    coded = Entry(AuditAction.PRESENCE_MARKED, None, {"before": "no-show", "after": "signed"})
+
+    assert (words(old).before, words(old).after) == ("present", "no-show")
+    assert (words(coded).before, words(coded).after) == ("no-show", "present")
 
 
 def test_there_is_an_example_of_every_event() -> None:

@@ -16,7 +16,8 @@ class ReferenceRoster:
     """`sits` maps members to roles, `tickets` maps waits to numbers (the lowest is first in line).
 
     `reactions` maps the reactions the bot knows to "stands" or "is to go", and `let_go` members to the seat they gave
-    up last, with the time. `clock` returns the time of the deed. A raid takes two hours.
+    up last, with the time. `called_off` maps members to the role they called off, and `marks` members to what a leader
+    said of their attendance. `clock` returns the time of the deed. A raid takes two hours.
     """
 
     def __init__(self, seats: Mapping[RoleKey, int], starts_at: datetime, clock: Callable[[], datetime]) -> None:
@@ -27,7 +28,8 @@ class ReferenceRoster:
         self.tickets: dict[Place, int] = {}
         self.reactions: dict[Place, str] = {}
         self.let_go: dict[MemberId, tuple[RoleKey, datetime]] = {}
-        self.called_off: set[MemberId] = set()
+        self.called_off: dict[MemberId, RoleKey] = {}
+        self.marks: dict[MemberId, str] = {}
         self.status = "open"
         self.closed_because = ""
         self.held_open = False
@@ -175,9 +177,41 @@ class ReferenceRoster:
         self.held_open = False
         self.has_begun = False
         self.called_off.clear()
+        self.marks.clear()
         if self.status == "closed" and self.closed_because != "manual":
             self.status = "open"
         self._fill()
+
+    def mark(self, word: str, members: Collection[MemberId], page: Collection[MemberId]) -> None:
+        """Say of these members what they did; others on the page of whom it was said are no longer said to have."""
+        self._must_be_over_the_start()
+        for member in {*members, *page}:
+            self._must(word in self._sayings(member))
+        for member in page:
+            if self.marks.get(member) == word:
+                del self.marks[member]
+        self.marks |= dict.fromkeys(members, word)
+
+    def say_who_came(self, came: Collection[MemberId], page: Collection[MemberId]) -> None:
+        self._must_be_over_the_start()
+        self._must({*came, *page} <= self.sits.keys())
+        for member in page:
+            if self.marks.get(member) != "excused":
+                self.marks[member] = self.marks.get(member, "no-show") if member in came else "no-show"
+        for member in came:
+            if self.marks.get(member) != "late":
+                self.marks.pop(member, None)
+
+    def say_all_came(self) -> None:
+        self._must_be_over_the_start()
+        for member in self.sits:
+            self.marks.pop(member, None)
+
+    def note(self, member: MemberId, word: str) -> None:
+        """Take down what was said of a member, without any check."""
+        self.marks[member] = word
+        if word not in self._sayings(member):
+            del self.marks[member]
 
     def clear_reactions(self, roles: Sequence[RoleKey]) -> None:
         self.reactions = {place: word for place, word in self.reactions.items() if place[1] not in roles}
@@ -188,6 +222,15 @@ class ReferenceRoster:
         trial.has_begun, trial.held_open = self.has_begun, self.held_open
         trial._take_off(member)
         return trial._free(role) <= 0
+
+    def _must_be_over_the_start(self) -> None:
+        self._must(self.status == "closed" and self.clock() >= self.starts_at)
+
+    def _sayings(self, member: MemberId) -> tuple[str, ...]:
+        if member in self.sits:
+            return ("late", "no-show", "excused")
+        waits = any(waiting == member for waiting, _ in self.tickets) and member not in self.called_off
+        return ("late", "present", "excused") if waits else ()
 
     def _must(self, fact: bool) -> None:
         if not fact:
@@ -215,7 +258,7 @@ class ReferenceRoster:
         self._leave_seat(member)
         self.let_go[member] = (role, self.clock())
         if self.status == "closed":
-            self.called_off.add(member)
+            self.called_off[member] = role
 
     def _take_off(self, member: MemberId) -> None:
         self._leave_seat(member)
@@ -229,7 +272,7 @@ class ReferenceRoster:
         for place in [place for place in self.tickets if place[0] == member]:
             del self.tickets[place]
         self.sits[member] = role
-        self.called_off.discard(member)
+        self.called_off.pop(member, None)
         self._mark_reactions_unwanted(member, except_for=role)
 
     def _mark_reactions_unwanted(self, member: MemberId, *, except_for: RoleKey | None) -> None:
@@ -271,10 +314,17 @@ class ReferenceRoster:
             and self.was_held != raid.not_held
             and (
                 (self.status != "closed" and self.was_held)
-                or self._rows() == {(row.member, row.presence) for row in raid.attendance}
+                or self._rows() == {(row.member, row.role, row.presence) for row in raid.attendance}
             )
         )
 
-    def _rows(self) -> set[tuple[MemberId, str]]:
-        """Return the attendance of a closed raid in which nobody was marked."""
-        return {(member, "present") for member in self.sits} | {(member, "called off") for member in self.called_off}
+    def _rows(self) -> set[tuple[MemberId, RoleKey, str]]:
+        """Return who came and who did not. What was said of a member and makes no sense any more is forgotten."""
+        if self.status == "closed":
+            self.marks = {member: word for member, word in self.marks.items() if word in self._sayings(member)}
+        first = {m: r for (m, r), _ in sorted(self.tickets.items(), key=lambda ticket: -ticket[1])}
+        roles = first | self.called_off | self.sits
+        words = dict.fromkeys(first, "benched") | dict.fromkeys(self.called_off, "called off")
+        words |= dict.fromkeys(self.sits, "present")
+        said = {member: word for member, word in self.marks.items() if word in self._sayings(member)}
+        return {(member, roles[member], word) for member, word in (words | said).items()}

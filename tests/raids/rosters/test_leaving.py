@@ -87,14 +87,18 @@ def test_after_closing_leaving_is_recorded_as_called_off(
     change = leave(closed_full(), ALICE, START - SECOND)
 
     assert events_of(change, ev.Left) == [ev.Left(ALICE, TANK, called_off=True)]
-    assert change.raid.attendance == (Attendance(ALICE, TANK, Presence.CALLED_OFF), Attendance(BOB, TANK))
+    assert change.raid.attendance == (
+        Attendance(ALICE, TANK, Presence.CALLED_OFF),
+        Attendance(BOB, TANK),
+        Attendance(CAROL, TANK, Presence.BENCHED),
+    )
 
 
 def test_giving_up_a_place_in_line_is_not_calling_off() -> None:
     change = signups.leave(closed_full(), BOB, now=START - SECOND)
 
     assert change.events == (ev.StoppedWaiting(BOB, TANK),)
-    assert [row.member for row in change.raid.attendance] == [ALICE]
+    assert change.raid.attendance == (Attendance(ALICE, TANK), Attendance(CAROL, TANK, Presence.BENCHED))
 
 
 def test_the_leader_hears_of_it_at_once_and_what_became_of_the_seat() -> None:
@@ -163,6 +167,7 @@ def test_after_closing_by_hand_the_leader_decides_with_one_press() -> None:
     assert {row.member: row.presence for row in filled.raid.attendance} == {
         ALICE: Presence.CALLED_OFF,
         BOB: Presence.PRESENT,
+        CAROL: Presence.BENCHED,
     }
 
 

@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle, notifications
-from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid, Role, RoleKey, Source
+from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Presence, Raid, Role, RoleKey, Source
 from raidbot.raids.reminders.due import Wishes, due, remind
-from raidbot.raids.rosters import manager_edits, signups
+from raidbot.raids.rosters import attendance, manager_edits, signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.utils.errors import Refusal
 from tests.chaos import rounds
@@ -206,6 +206,39 @@ class SignupMachine(RuleBasedStateMachine):
         self.step(lambda raid: lifecycle.reopen(raid, by=MANAGER, now=self.now), self.plain.reopen)
         assert lifecycle.due_closing(self.raid, full_lead=timedelta(days=9), now=self.raid.starts_at - SECOND) is None
 
+    @precondition(lambda self: self.raid.is_live and self.now < self.raid.starts_at)
+    @rule()
+    def it_begins(self) -> None:
+        self.now = self.raid.starts_at
+        self._remind()
+        self._close_by_the_clock()
+
+    @precondition(lambda self: self.raid.attendance)
+    @rule(data=st.data(), of_everybody=st.booleans())
+    def the_leader_marks_who_came(self, data: st.DataObject, of_everybody: bool) -> None:
+        listed = st.sampled_from([row.member for row in self.raid.attendance]) if of_everybody else MEMBERS
+        presence = data.draw(st.sampled_from([Presence.PRESENT, Presence.LATE, Presence.NO_SHOW, Presence.EXCUSED]))
+        chosen, page = data.draw(st.frozensets(listed)), data.draw(st.frozensets(listed))
+        self.step(
+            lambda raid: attendance.mark(raid, presence, chosen, among=page, by=MANAGER, now=self.now),
+            lambda: self.plain.mark(presence, chosen, page),
+        )
+
+    @precondition(lambda self: self.raid.seats)
+    @rule(data=st.data())
+    def the_leader_says_who_came(self, data: st.DataObject) -> None:
+        listed = st.frozensets(st.sampled_from([seat.member for seat in self.raid.seats]))
+        came, page = data.draw(listed), data.draw(listed)
+        self.step(
+            lambda raid: attendance.only_came(raid, came, among=page, by=MANAGER, now=self.now),
+            lambda: self.plain.say_who_came(came, page),
+        )
+
+    @precondition(lambda self: self.raid.attendance)
+    @rule()
+    def the_leader_says_that_everybody_came(self) -> None:
+        self.step(lambda raid: attendance.everybody_came(raid, by=MANAGER, now=self.now), self.plain.say_all_came)
+
     @precondition(lambda self: len(self.told) > 25)
     @rule()
     def cancel(self) -> None:
@@ -324,18 +357,6 @@ def _check_kept(before: Raid, change: ev.Change) -> None:
         assert all(wait in becomes for wait in was if wait.member not in concerned)
 
 
-_OF_A_MEMBER = (
-    ev.Joined,
-    ev.Moved,
-    ev.Waitlisted,
-    ev.Promoted,
-    ev.Left,
-    ev.StoppedWaiting,
-    ev.WaitEnded,
-    ev.Assigned,
-    ev.Removed,
-    ev.SentToWait,
-)
 _TOLD_TO_THEIR_MEMBER = (
     ev.Waitlisted,
     ev.Promoted,
@@ -345,6 +366,12 @@ _TOLD_TO_THEIR_MEMBER = (
     ev.Removed,
     ev.SentToWait,
 )
+_OF_A_MEMBER = (*_TOLD_TO_THEIR_MEMBER, ev.Joined, ev.Left, ev.StoppedWaiting)
+
+
+def _decides(raid: Raid, event: ev.Left) -> bool:
+    """Return True if the leader gives the seat to whoever waits for it."""
+    return not raid.is_open and raid.has_room(raid.role(event.role)) and bool(raid.waitlist(event.role))
 
 
 def _owed_to(change: ev.Change) -> set[MemberId]:
@@ -354,7 +381,9 @@ def _owed_to(change: ev.Change) -> set[MemberId]:
         if isinstance(event, _TOLD_TO_THEIR_MEMBER):
             people.append(event.member)
         elif isinstance(event, ev.Left):
-            people += [CREATOR] if event.called_off and event.member != CREATOR else []
+            people += (
+                [CREATOR] if event.called_off and (event.member != CREATOR or _decides(change.raid, event)) else []
+            )
         elif isinstance(event, ev.Filled):
             people.append(CREATOR)
         elif isinstance(event, ev.Cancelled) or (isinstance(event, ev.TimeChanged) and event.before != event.after):

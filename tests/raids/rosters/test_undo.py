@@ -212,7 +212,7 @@ def test_what_the_clock_did_because_of_a_typo_is_undone_with_it(by_hand: bool) -
     board = undo.undo(begun, step, now=later).raid
 
     assert (board.starts_at, board.begun, board.is_open) == (START, False, not by_hand)
-    assert [row.member for row in board.attendance] == ([ALICE, CAROL] if by_hand else [])
+    assert [row.member for row in board.attendance] == ([ALICE, BOB, CAROL] if by_hand else [])
     assert seated(board, TANK) == seated(before, TANK)
 
 
@@ -325,7 +325,9 @@ def test_whatever_happened_the_rules_of_the_roster_hold_after_undoing(
         assert not set(seated(board, role.key)) & set(waiting(board, role.key))
     assert [row.member for row in board.attendance] == sorted({row.member for row in board.attendance})
     if board.status is Status.CLOSED:
-        assert {row.member for row in board.attendance} == {seat.member for seat in board.seats}
+        called_off = {row.member for row in attendance.called_off(board)}
+        assert {row.member for row in board.attendance} - called_off == set(board.members()) - called_off
+        assert attendance.of_roster(board) == board.attendance
 
 
 def _apply_if_allowed(board: Raid, rule: Rule) -> Raid:

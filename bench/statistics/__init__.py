@@ -1,0 +1,1 @@
+"""Measure how long figures take."""

@@ -1,0 +1,107 @@
+"""Parts that the pages of /stats share: lists by number, the top list, days and hours, and a page with its picture."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from raidbot.commands.ui.components import panel_embed
+from raidbot.commands.ui.responses import Row
+from raidbot.pictures.facts import Picture
+from raidbot.raids.statistics.figures import NamedCount, Standing, Top
+from raidbot.raids.statistics.phrases import FORMER_MEMBER
+from raidbot.utils.text import clip
+from raidbot.utils.words import WEEKDAYS, Listed, Name, Raw, Text, count, lines, say
+
+PANEL = "stats"
+LISTED = 5
+"""Roles and templates that are listed; the others are counted."""
+_MAX_NAME_LENGTH = 60
+_MAX_TITLE_NAME = 80
+_PICTURE = "figures.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of /stats. The embed says everything; the picture shows a part of it to those who would rather look."""
+
+    embed: discord.Embed
+    rows: tuple[Row, ...] = ()
+    picture: Picture | None = None
+
+    def files(self) -> tuple[discord.File, ...]:
+        """Return the picture to attach, to which the embed then refers."""
+        if self.picture is None or not self.picture.png:
+            return ()
+        self.embed.set_image(url=f"attachment://{_PICTURE}")
+        return (discord.File(io.BytesIO(self.picture.png), _PICTURE, description=self.picture.description),)
+
+
+def embed(title: Text, description: Text, colour: int) -> discord.Embed:
+    return panel_embed(str(title), str(description), colour)
+
+
+def add_field(embed: discord.Embed, name: Text, *parts: Text | None, inline: bool = False) -> None:
+    """Add a field with these lines, unless all are None."""
+    if any(part is not None for part in parts):
+        embed.add_field(name=str(name), value=str(lines(*parts)), inline=inline)
+
+
+def titled_name(name: str) -> Name:
+    return Name(clip(name, _MAX_TITLE_NAME))
+
+
+def listed_name(name: str) -> Name:
+    return Name(clip(name, _MAX_NAME_LENGTH))
+
+
+def count_lines(counts: Sequence[NamedCount]) -> list[Text]:
+    """Return a line for each of the first `LISTED`, and one that says how many more there are."""
+    found = [
+        count("{name} – {n} raid", "{name} – {n} raids", one.raids, name=listed_name(one.name))
+        for one in counts[:LISTED]
+    ]
+    rest = len(counts) - LISTED
+    return [*found, count("and {n} more", "and {n} more", rest)] if rest > 0 else found
+
+
+def top_lines(top: Top) -> list[Text]:
+    found = [_standing(one) for one in top.standings]
+    if top.tied:
+        found.append(count("and {n} more with as many", "and {n} more with as many", top.tied))
+    return found
+
+
+def usual_days(weekdays: Sequence[int]) -> Text | None:
+    """Say on which weekday there are most raids: “Friday – 12 raids”. None without raids."""
+    most = max(weekdays)
+    days = [WEEKDAYS[day] for day, raids in enumerate(weekdays) if raids == most]
+    return _most(days, most) if most else None
+
+
+def usual_hours(hours: Sequence[int], zone: str) -> Text | None:
+    """Say at which hour most raids start, by clocks in `zone`. None without raids."""
+    most = max(hours)
+    if not most:
+        return None
+    busiest = [hour for hour, raids in enumerate(hours) if raids == most]
+    starts = [say("{start}–{end}", start=_clock(hour, 0), end=_clock(hour, 59)) for hour in busiest]
+    return say("{hours} ({zone})", hours=_most(starts, most), zone=Name(zone))
+
+
+def _clock(hour: int, minute: int) -> Raw:
+    return Raw(f"{hour:02}:{minute:02}")
+
+
+def _most(names: list[Text], raids: int) -> Text:
+    if len(names) == 1:
+        return count("{name} – {n} raid", "{name} – {n} raids", raids, name=names[0])
+    if len(names) > 3:
+        return count("spread evenly – at most {n} raid each", "spread evenly – at most {n} raids each", raids)
+    return count("{names} – {n} raid each", "{names} – {n} raids each", raids, names=Listed(tuple(names), "and"))
+
+
+def _standing(one: Standing) -> Text:
+    name: Text | Name = FORMER_MEMBER if one.name is None else listed_name(one.name)
+    return count("{place}. {name} – {n} raid", "{place}. {name} – {n} raids", one.came, place=one.place, name=name)

@@ -1,0 +1,136 @@
+"""Members who are being forgotten, those who were, and reactions of theirs that may still stand."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from raidbot.db import guilds as guild_rows
+from raidbot.db.forgetting import registered
+from raidbot.db.forgetting.erasing import Whom
+from raidbot.db.timestamps import seconds
+from raidbot.raids.model import GuildId, MemberId, RaidId, RoleKey
+
+UNCLEAN = "unclean pages"
+"""A fact: members were forgotten, and pages of the file may still hold their ids."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """A line of the list of those who were forgotten: on which server, by their tag, and when (UTC, whole seconds)."""
+
+    guild: GuildId
+    tag: str
+    at: int
+
+
+def ask(tx: sqlite3.Connection, member: MemberId, guilds: Iterable[GuildId], *, now: datetime) -> None:
+    """Note that the member is to be forgotten on these servers, unless that is noted."""
+    _note(tx, member, guilds, seconds(now))
+
+
+def _note(tx: sqlite3.Connection, member: int, guilds: Iterable[GuildId], at: int) -> None:
+    tx.executemany(
+        "INSERT INTO forgetting (guild, member, stand_in, asked_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(guild, member, -1 - secrets.randbelow(2**52), at) for guild in guilds],
+    )
+
+
+def pending(connection: sqlite3.Connection) -> list[tuple[Whom, int]]:
+    """Return whom to forget, and since when, in seconds; what is known on no server comes last."""
+    rows = connection.execute(
+        "SELECT guild, member, stand_in, asked_at FROM forgetting ORDER BY guild = 0, asked_at, guild, member"
+    ).fetchall()
+    return [(_whom(connection, *row[:3]), row[3]) for row in rows]
+
+
+def is_pending(connection: sqlite3.Connection, member: MemberId) -> bool:
+    found = connection.execute("SELECT 1 FROM forgetting WHERE member = ? LIMIT 1", (member,))
+    return found.fetchone() is not None
+
+
+def _whom(connection: sqlite3.Connection, guild: GuildId, member: MemberId, stand_in: int) -> Whom:
+    known = guild_rows.names(connection, guild, [member]).values()
+    return Whom(guild=guild, member=member, stand_in=stand_in, names=frozenset(known))
+
+
+def note_forgotten(tx: sqlite3.Connection, whom: Whom, line: Forgotten) -> None:
+    """Note that the member is forgotten, and delete the row that names them."""
+    tx.execute("INSERT INTO forgotten (guild, tag, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", _values(line))
+    tx.execute("DELETE FROM forgetting WHERE guild = ? AND member = ?", (whom.guild, whom.member))
+    guild_rows.note_fact(tx, UNCLEAN, "1")
+
+
+def is_unclean(connection: sqlite3.Connection) -> bool:
+    return guild_rows.fact(connection, UNCLEAN) is not None
+
+
+def note_clean(tx: sqlite3.Connection) -> None:
+    tx.execute("DELETE FROM facts WHERE name = ?", (UNCLEAN,))
+
+
+def forgotten(connection: sqlite3.Connection) -> list[Forgotten]:
+    rows = connection.execute("SELECT guild, tag, at FROM forgotten ORDER BY at, guild, tag").fetchall()
+    return [Forgotten(guild=GuildId(guild), tag=tag, at=at) for guild, tag, at in rows]
+
+
+def lacking(connection: sqlite3.Connection, listed: Iterable[Forgotten]) -> list[Forgotten]:
+    """Return those of the list whom this database does not know to be forgotten: it is from before."""
+    known = set(map(_values, forgotten(connection)))
+    return [line for line in listed if _values(line) not in known]
+
+
+def note_again(tx: sqlite3.Connection, lines: Iterable[Forgotten], tags: Mapping[str, int]) -> None:
+    """Note that members are to be forgotten again. `tags` are the ids of those that the database names."""
+    for line in lines:
+        member = tags.get(line.tag)
+        if member is not None:
+            _note(tx, member, [line.guild], line.at)
+        tx.execute("INSERT INTO forgotten (guild, tag, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", _values(line))
+
+
+def members(connection: sqlite3.Connection, lines: Iterable[Forgotten]) -> set[int]:
+    """Return all members that are named on the servers of these lines."""
+    return set[int]().union(*(registered.members(connection, guild) for guild in {line.guild for line in lines}))
+
+
+# Reactions of before
+
+
+def note_old_reactions(tx: sqlite3.Connection, guild: GuildId, tag: str, *, since: datetime) -> list[RaidId]:
+    """Note for each board that is followed that the member's reactions on it are old; return the raids.
+
+    Followed are those of raids that are posted or open, and of closed ones that start at `since` or later.
+    """
+    rows = tx.execute(
+        "INSERT INTO old_reactions (raid, tag, role) SELECT raids.id, ?, key FROM raids"
+        " JOIN raid_roles ON raid_roles.raid = raids.id WHERE guild = ? AND message IS NOT NULL"
+        " AND (status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?))"
+        " ON CONFLICT DO NOTHING RETURNING raid",
+        (tag, guild, seconds(since)),
+    ).fetchall()
+    return sorted({RaidId(raid) for (raid,) in rows})
+
+
+def old_reactions(connection: sqlite3.Connection) -> list[tuple[RaidId, str, RoleKey]]:
+    rows = connection.execute("SELECT raid, tag, role FROM old_reactions").fetchall()
+    return [(RaidId(raid), tag, RoleKey(role)) for raid, tag, role in rows]
+
+
+def end_old_reaction(tx: sqlite3.Connection, raid: RaidId, tag: str, role: RoleKey) -> None:
+    """Note that the member has reacted anew."""
+    tx.execute("DELETE FROM old_reactions WHERE raid = ? AND tag = ? AND role = ?", (raid, tag, role))
+
+
+def prune_old_reactions(tx: sqlite3.Connection, *, before: datetime) -> None:
+    """Delete what is noted for boards that nobody compares any more: of raids that started before that instant."""
+    tx.execute(
+        "DELETE FROM old_reactions WHERE raid IN (SELECT id FROM raids WHERE starts_at < ?"
+        " AND status IN ('closed', 'cancelled'))",
+        (seconds(before),),
+    )
+
+
+def _values(line: Forgotten) -> tuple[int, str, int]:
+    return line.guild, line.tag, line.at

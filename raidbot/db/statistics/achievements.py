@@ -1,0 +1,50 @@
+"""A member's raids, as achievements are found in them."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from raidbot.db.statistics.counted import COUNTED, ROLE_NAME
+from raidbot.db.timestamps import instant, seconds
+from raidbot.raids.model import GuildId, Kind, MemberId, Presence
+from raidbot.raids.statistics.achievements import Carried, Night
+
+_NIGHTS = (
+    f"SELECT raids.starts_at, raids.kind, {ROLE_NAME}, attendance.presence",
+    "FROM raids JOIN attendance ON attendance.raid = raids.id AND attendance.member = :member",
+    "JOIN raid_roles ON raid_roles.raid = raids.id AND raid_roles.key = attendance.role",
+    f"WHERE raids.guild = :guild AND {COUNTED} AND attendance.presence IN ('present', 'late', 'no-show')",
+)
+
+
+def nights(connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime) -> list[Night]:
+    """Return the counted raids of the guild to which the member came or should have come, in no order."""
+    values = {"guild": guild, "member": member, "now": seconds(now)}
+    found = []
+    for starts_at, kind, role, presence in connection.execute(" ".join(_NIGHTS), values).fetchall():
+        with suppress(ValueError, OverflowError):  # a raid that is set aside
+            found.append(Night(starts_at=instant(starts_at), kind=Kind(kind), role=role, presence=Presence(presence)))
+    return found
+
+
+def carried(connection: sqlite3.Connection, guild: GuildId, member: MemberId) -> Carried:
+    """Return the member's opening balance in the guild, or an empty one."""
+    row = connection.execute(
+        "SELECT raids, no_shows, roles, weekdays FROM opening_balances WHERE guild = ? AND member = ?", (guild, member)
+    ).fetchone()
+    if row is None:
+        return Carried()
+    raids, no_shows, roles, weekdays = row
+    return Carried(raids=raids, no_shows=no_shows, roles=_counts(roles), weekdays=_counts(weekdays))
+
+
+def _counts(stored: str) -> Mapping[str, int]:
+    """Return the counts by name, without what is no count."""
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        return {}
+    items = found.items() if isinstance(found, dict) else ()
+    return {name: number for name, number in items if type(number) is int and number > 0}

@@ -1,0 +1,1 @@
+"""Forget members: take them off raids, out of rows, caches and files."""

@@ -1,0 +1,1 @@
+"""Pictures of figures: what they show and what they say."""
