@@ -81,7 +81,7 @@ def test_a_thousand_names_stand_on_boards_and_in_tables_as_they_were_given(seed:
         learned = {member: clean_name(name) for member, name in called.items()}
 
         drawn = board(one, learned)
-        table = roster_sheet(one, learned, Dialect(), now=NOW).decode("utf-8-sig")
+        table = roster_sheet(one, learned, Dialect(), with_attendance=False).decode("utf-8-sig")
 
         text = "\n".join((drawn.title, drawn.description, *(f"{field.name}\n{field.value}" for field in drawn.fields)))
         sitting, waiting = list(called.values())[:10], list(called.values())[10:]

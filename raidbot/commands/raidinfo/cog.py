@@ -213,7 +213,8 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
     async def _send_roster(self, interaction: Interaction, raid: Raid) -> None:
-        names, now = await self._state.names(raid), self._state.now()
-        made = roster_sheet(raid, names, dialect_of(interaction.locale.value), now=now)
+        with_attendance = self._state.now() >= raid.starts_at and await self._sees_who_came(interaction, raid)
+        names, dialect = await self._state.names(raid), dialect_of(interaction.locale.value)
+        made = roster_sheet(raid, names, dialect, with_attendance=with_attendance)
         text = f"The roster of {labels.coded(raid)} as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))

@@ -41,7 +41,10 @@ def balance_lines(balances: Iterable[ExportedBalance]) -> bytes:
 
 
 def member_lines(members: Iterable[MemberId], names: Mapping[MemberId, str]) -> bytes:
-    return b"".join(_line({"type": "member", "member": str(member), "name": names.get(member)}) for member in members)
+    return b"".join(
+        _line({"type": "member", "member": str(member), "name": names.get(member) if member > 0 else None})
+        for member in members
+    )
 
 
 def _balance(balance: ExportedBalance) -> bytes:

@@ -1,7 +1,6 @@
 """A raid's roster as CSV for spreadsheets."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from raidbot.delivery.exports.cells import code_cell, member_cell, name_cell, time_cell
 from raidbot.delivery.exports.csv_table import Cell, Dialect, csv_head, csv_lines
@@ -11,9 +10,12 @@ _TITLES = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "
 _ATTENDANCE = "Attendance"
 
 
-def roster_sheet(raid: Raid, names: Mapping[MemberId, str], dialect: Dialect, *, now: datetime) -> bytes:
-    """Return CSV with one line per seat and per wait; after the start also who was there, and who gave up a seat."""
-    with_attendance = raid.status is Status.CLOSED and raid.starts_at <= now
+def roster_sheet(raid: Raid, names: Mapping[MemberId, str], dialect: Dialect, *, with_attendance: bool) -> bytes:
+    """Return CSV with one line per seat and per wait.
+
+    With attendance, and if there is any, it also says who was there, and who gave up a seat.
+    """
+    with_attendance = with_attendance and raid.status is Status.CLOSED
     rows = _with_attendance(raid, names) if with_attendance else _rows(raid, names)
     titles = (*_TITLES, _ATTENDANCE) if with_attendance else _TITLES
     return csv_head(titles, dialect) + csv_lines((row for _, row in rows), dialect)

@@ -94,12 +94,14 @@ async def test_the_code_of_another_server_s_raid_gives_nothing(
         guild.owner.user.locale = "fr"
 
         here = await guild.owner.slash(guild.channel("raid-signups"), "raidinfo export", **asked)
+        to_alice = await alice.slash(guild.channel("raid-signups"), "raidinfo export", **asked)
         there = await guild.owner.slash(elsewhere.channel("raid-signups"), "raidinfo export", **asked)
 
         ((name, roster),) = files_of(here).items()
         assert name == f"roster-{code_of(0)}.csv"
         head, row = read(roster, ";")
         assert (head[-1], row[-1], row[head.index("Member ID")]) == ("Attendance", "present", alice.mention)
+        assert "Attendance" not in files_of(to_alice)[name].decode()  # others' attendance is for managers
         assert "This server has no raid with the code" in there.text()
         assert there.message is not None
         assert not there.message.attachments

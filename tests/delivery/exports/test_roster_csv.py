@@ -1,7 +1,6 @@
 """A roster as a table: who sits and waits, and after the raid who was there."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -9,14 +8,14 @@ from raidbot.delivery.exports.csv_table import Dialect
 from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, RaidCode, RoleKey
 from tests.delivery.exports.tables import live_cells, read
-from tests.raids.builders import ALICE, BOB, CAROL, DAVE, NOW, START, TANK, closed, joined, raid
+from tests.raids.builders import ALICE, BOB, CAROL, DAVE, TANK, closed, joined, raid
 
 ANN = MemberId(1_234_567_890_123_456_789)
 
 
 def rows_of(of: Raid, **names: str) -> list[dict[str, str]]:
     known = {ALICE: "Alice", BOB: "Bob", CAROL: "Carol"}
-    head, *rows = read(roster_sheet(of, known, Dialect(), now=START + timedelta(hours=3)), ",")
+    head, *rows = read(roster_sheet(of, known, Dialect(), with_attendance=True), ",")
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
@@ -28,7 +27,7 @@ def test_no_cell_is_a_formula_at_any_separator(name: str, separator: str) -> Non
     signed = joined(replace(raid(tank=1), title=name), "tank", ALICE)
     signed = replace(signed, roles=(replace(signed.role(TANK), name=name),))
 
-    table = roster_sheet(signed, {ALICE: name}, Dialect(separator), now=NOW)
+    table = roster_sheet(signed, {ALICE: name}, Dialect(separator), with_attendance=True)
 
     assert live_cells(table) == []
 
@@ -61,7 +60,11 @@ def test_a_raid_gone_by_says_who_was_there() -> None:
     assert rows[-1]["Member ID"] == "former member 7"
 
 
-def test_a_closed_raid_that_has_not_begun_has_no_attendance() -> None:
-    table = roster_sheet(closed(joined(raid(tank=1), "tank", DAVE)), {}, Dialect(), now=NOW)
+def test_without_attendance_nothing_says_who_came_or_gave_up_a_seat() -> None:
+    one = closed(joined(raid(tank=1), "tank", DAVE))
+    one = replace(one, attendance=(*one.attendance, Attendance(CAROL, TANK, Presence.CALLED_OFF)))
+
+    table = roster_sheet(one, {}, Dialect(), with_attendance=False)
 
     assert "Attendance" not in read(table, ",")[0]
+    assert [row[7] for row in read(table, ",")[1:]] == [f"<@{DAVE}>"]
