@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 _MAX_AGE = timedelta(minutes=5)
 """Time for which a document is handed out if nothing seems to have changed: dates go by."""
-_DOCUMENTS = 64
+_DOCUMENTS = 32
 _AT_ONCE = 2
 """Documents that are made at the same time."""
 _MEMBERS = 2000
