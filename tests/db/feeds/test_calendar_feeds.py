@@ -1,7 +1,6 @@
 """Rows of calendar feeds, and the raids that one shows."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,17 +11,10 @@ from raidbot.db.calendar_feeds import FeedsOffError
 from raidbot.raids.feeds.model import CANCELLED_KEPT, MAX_COMING, MAX_PAST, PAST_KEPT, Feed, FeedKind, hash_of
 from raidbot.raids.model import CloseReason, GuildId, MessageId, Raid, RaidCode, RaidId, Status
 from raidbot.raids.settings import GuildSettings
-from tests.db.memory_database import memory_database
 from tests.raids.builders import ALICE, BOB, GUILD, NOW, joined, raid
 
 MINE = Feed(guild=GUILD, member=ALICE, kind=FeedKind.MINE, made_at=NOW)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def tx() -> Iterator[sqlite3.Connection]:
-    with memory_database() as connection:
-        yield connection
 
 
 PLAIN = raid(tank=1)
