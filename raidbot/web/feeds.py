@@ -77,15 +77,17 @@ def client_of(request: web.Request) -> str:
         said = request.headers.getall("X-Forwarded-For", [])
         peer = _address(said[-1].rsplit(",", 1)[-1].strip()) or peer if said else peer
     if isinstance(peer, ipaddress.IPv6Address):
-        return str(peer.ipv4_mapped or ipaddress.ip_network((peer, 64), strict=False))
+        return str(ipaddress.ip_network((int(peer), 64), strict=False))
     return str(peer)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
 def _key(feed: Feed) -> tuple[int, int, str]:

@@ -1,6 +1,9 @@
 """Calendar feeds over HTTP: what they say, whom they obey, and when they end."""
 
 import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.raids import lifecycle
 from raidbot.raids.feeds.model import FeedKind
 from raidbot.raids.model import MemberId, RaidId, RoleKey
 from raidbot.raids.schedules import edits
@@ -220,3 +224,51 @@ async def test_no_secret_is_in_the_database_the_log_or_the_metrics(
         assert secret not in kept.read_bytes(), kept
     assert secret.decode() not in metrics
     assert 'raidbot_calendar_requests_total{outcome="sent"} ' in metrics
+
+
+async def test_ids_stay_through_a_move_and_a_restored_backup(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, tmp_path: Path
+) -> None:
+    """F01."""
+    ann, saved = guild.add_member("ann"), tmp_path / "saved.db"
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        await post_raid(guild)
+        await make(bot, guild, coming(sandbox, 36))
+        path = await path_of(guild, ann, FeedKind.SERVER)
+        first = await fetch(pages, path)
+    with closing(sqlite3.connect(database)) as running, closing(sqlite3.connect(saved)) as copy:
+        running.backup(copy)
+
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        new_start = (await bot.state.raid(RaidId(1))).starts_at + timedelta(hours=1)
+        change = partial(lifecycle.change_time, starts_at=new_start, zone="UTC", now=bot.state.now())
+        await bot.state.change(RaidId(1), change, by(guild))
+        sandbox.advance(timedelta(hours=13))
+        await guild.until(lambda: len(bot.state.boards) == 2)
+        moved = (await fetch(pages, path)).events()
+    for left in database.parent.glob("raidbot.db-*"):
+        left.unlink()
+    shutil.copy(saved, database)
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        await guild.until(lambda: len(bot.state.boards) == 2)  # the date of the series is posted once more
+        restored = (await fetch(pages, path)).events()
+
+    uids = [event["UID"] for event in first.events()]
+    assert [event["UID"] for event in moved][: len(uids)] == [event["UID"] for event in restored][: len(uids)] == uids
+    assert instant(moved[0]["DTSTART"]) == new_start
+    assert [event["STATUS"] for event in restored[:3]] == ["CONFIRMED", "CONFIRMED", "TENTATIVE"]
+
+
+async def test_a_feed_is_whole_and_in_the_end_right_while_raids_change(guild: SandboxGuild, start: Start) -> None:
+    people = [guild.add_member(f"member{number}") for number in range(8)]
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        board = await post_raid(guild, seats=8)
+        paths = [await path_of(guild, one) for one in people]
+        assert [(await fetch(pages, path)).titles() for path in paths] == [[]] * 8
+
+        during = [fetch(pages, path) for path in paths * 3]
+        await asyncio.gather(*during, *(one.react(board, "✅") for one in people))
+        await guild.until(lambda: "Member7" in board_text(board))
+
+        for path in paths:
+            assert [one["STATUS"] for one in (await fetch(pages, path)).events()] == ["CONFIRMED"]

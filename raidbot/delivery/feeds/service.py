@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 _MAX_AGE = timedelta(minutes=5)
 """Time for which a document is handed out if nothing seems to have changed: dates go by."""
-_DOCUMENTS = 64
+_DOCUMENTS = 32
 _AT_ONCE = 2
 """Documents that are made at the same time."""
 _MEMBERS = 2000
@@ -121,10 +121,7 @@ class CalendarFeeds:
 
     async def _make(self, feed: Feed, server: str, now: datetime) -> Document:
         entries = await self._raid_entries(feed, now) + await self._planned_entries(feed, now)
-        from raidbot.delivery.exports import ical  # its library takes 3 MB, and few have feeds
-
-        mine = feed.kind is FeedKind.MINE
-        body = await asyncio.to_thread(partial(ical.feed, entries, server=server, mine=mine))
+        body = await asyncio.to_thread(_written, entries, server, mine=feed.kind is FeedKind.MINE)
         return Document(body, hashlib.sha256(body).hexdigest()[:32])
 
     async def _raid_entries(self, feed: Feed, now: datetime) -> list[Entry]:
@@ -175,3 +172,9 @@ class CalendarFeeds:
 
     def _note_change(self, guild: GuildId) -> None:
         self._changes[guild] = self._changes.get(guild, 0) + 1
+
+
+def _written(entries: Sequence[Entry], server: str, *, mine: bool) -> bytes:
+    from raidbot.delivery.exports import ical  # its library takes 3 MB, and few have feeds
+
+    return ical.feed(entries, server=server, mine=mine)
