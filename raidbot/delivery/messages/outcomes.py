@@ -20,7 +20,7 @@ from raidbot.utils.backoff import Backoff
 log = structlog.get_logger(__name__)
 
 
-async def record(db: Database, write: Callable[[sqlite3.Connection], None]) -> None:
+async def record(db: Database, write: Callable[[sqlite3.Connection], object]) -> None:
     """Write the outcome, retrying until it is durable; without it the row would be sent again."""
     backoff = Backoff(0.5, 30.0)
     while True:
