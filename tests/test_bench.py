@@ -12,6 +12,7 @@ from bench.__main__ import main
 from bench.clock import tick
 from bench.serving import scrapes
 from bench.starting import restarts
+from bench.statistics import figures
 from tests.chaos import rounds
 
 ROOT = Path(__file__).parent.parent
@@ -91,3 +92,11 @@ async def test_scrapes_are_set_against_a_bot_that_is_left_alone(monkeypatch: pyt
     assert figures["boards"] == 8
     assert figures["series"] > 300
     assert figures["page_bytes"] > 10_000
+
+
+def test_figures_of_every_command_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "_ROUNDS", 1)
+
+    times = dict(figures._times(raids=9, servers=3))
+
+    assert {"leaderboards.all_time", "leaderboards.month_in_role", "leaderboards.nights"} <= times.keys()

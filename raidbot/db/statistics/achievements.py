@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from raidbot.db.statistics.counted import COUNTED, ROLE_NAME
@@ -21,10 +22,11 @@ _NIGHTS = (
 def nights(connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime) -> list[Night]:
     """Return the counted raids of the guild to which the member came or should have come, in no order."""
     values = {"guild": guild, "member": member, "now": seconds(now)}
-    return [
-        Night(starts_at=instant(starts_at), kind=Kind(kind), role=role, presence=Presence(presence))
-        for starts_at, kind, role, presence in connection.execute(" ".join(_NIGHTS), values).fetchall()
-    ]
+    found = []
+    for starts_at, kind, role, presence in connection.execute(" ".join(_NIGHTS), values).fetchall():
+        with suppress(ValueError, OverflowError):  # a raid that is set aside
+            found.append(Night(starts_at=instant(starts_at), kind=Kind(kind), role=role, presence=Presence(presence)))
+    return found
 
 
 def carried(connection: sqlite3.Connection, guild: GuildId, member: MemberId) -> Carried:

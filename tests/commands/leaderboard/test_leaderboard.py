@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from discord_sandbox import SandboxGuild
+from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
 from raidbot.bot import RaidBot
 from raidbot.db import guilds, imported
@@ -63,7 +63,7 @@ async def test_it_is_off_until_somebody_who_may_switches_it_on(guild: SandboxGui
 
 
 async def test_t16_pages_ties_and_former_members_agree_and_a_public_list_stays_as_it_is(
-    guild: SandboxGuild, start: Start
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     channel = guild.channel("raid-signups")
@@ -76,8 +76,10 @@ async def test_t16_pages_ties_and_former_members_agree_and_a_public_list_stays_a
             lambda tx: guilds.save_names(tx, GuildId(guild.id), [(MemberId(who), name) for who, name in named.items()])
         )
 
+        calls = len(sandbox.calls)
         first = await ask(guild, bob, "top")
 
+        assert [call.route.split("/")[1] for call in sandbox.calls[calls:]] == ["interactions", "webhooks"]
         assert first.ephemeral
         description = first.embeds[0]["description"]
         assert description.startswith("🥇 \\@everyone · 20 raids\n🥈 \\[x\\]\\(http\\://y\\) · 19 raids\n🥉 former")
@@ -108,6 +110,11 @@ async def test_t16_pages_ties_and_former_members_agree_and_a_public_list_stays_a
             assert public.text() == before
             await own.select("Which time?", ["Last year"])
             assert public.text() == before
+        await bot.state.change_settings(GuildId(guild.id), partial(_switched, on=False), Cause(Source.COMMAND))
+        off = await alice.use(message, {"type": 2, "custom_id": "leaderboard:open:all::0"})
+        assert off.ephemeral
+        assert "Leaderboards are off" in off.text()
+        assert public.text() == before
 
 
 async def test_a_role_is_offered_typed_and_paged(guild: SandboxGuild, start: Start) -> None:
@@ -136,7 +143,7 @@ async def test_a_role_is_offered_typed_and_paged(guild: SandboxGuild, start: Sta
         typed = await ask(guild, alice, "role", role="TANK")
         assert "Leaderboard for Tank" in typed.text()
         assert "🥈 former member · 2 raids" in typed.text()
-        assert "before the move" not in typed.text()
+        assert "before the move to" not in typed.text()
         await typed.select("Which time?", ["Last 12 weeks"])
         assert "🥈 former member · 2 raids" in typed.text()
         unknown = await ask(guild, alice, "role", role="](http://x) @everyone", public=True)

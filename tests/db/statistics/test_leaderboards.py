@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from raidbot.db import guilds, imported
 from raidbot.db.imported import Balance
 from raidbot.db.statistics import achievements, leaderboards
-from raidbot.raids.model import CancelReason, GuildId, Kind, MemberId, Presence, RaidId, Status
+from raidbot.raids.model import GuildId, Kind, MemberId, Presence, RaidId
 from raidbot.raids.statistics.achievements import Carried, Record, record_of
 from raidbot.raids.statistics.leaderboards import board_of
 from raidbot.raids.statistics.spans import Span, Stretch, stretch_of
@@ -38,8 +38,8 @@ def test_only_who_came_to_a_raid_that_took_place_and_counts(tx: sqlite3.Connecti
     everybody = {ALICE: PRESENT, BOB: LATE, CAROL: NO_SHOW, DAVE: Presence.EXCUSED, 21: Presence.CALLED_OFF}
     evening(tx, everybody | {22: Presence.BENCHED})
     evening(tx, everybody, counts=False)
-    evening(tx, everybody, status=Status.CANCELLED, cancelled_reason=CancelReason.MANUAL)
-    evening(tx, everybody, status=Status.CANCELLED, cancelled_reason=CancelReason.MANUAL, not_held=True)
+    evening(tx, everybody, cancelled=True)
+    evening(tx, everybody, cancelled=True, not_held=True)
     evening(tx, everybody, at=NOW - timedelta(minutes=119))
     evening(tx, everybody, at=NOW + DAY)
     evening(tx, {ALICE: PRESENT}, guild=GUILD + 1)
