@@ -59,6 +59,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "leaderboard top": (EVERYBODY, {}),
     "leaderboard role": (EVERYBODY, {"role": "Museum"}),
     "leaderboard achievements": (EVERYBODY, {}),
+    "stats export": ((P.STATS_EXPORT,), {"what": "everything"}),
     "mysignups": (EVERYBODY, {}),
     "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
     "recurring list": (EVERYBODY, {}),

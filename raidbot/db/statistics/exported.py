@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -105,10 +106,12 @@ def _role(key: object, name: object, seats: object) -> ExportedRole:
 
 
 def _present(member: object, key: object, role: object, presence: object) -> ExportedAttendance:
-    return ExportedAttendance(_member(member), RoleKey(cells.text(key)), cells.text(role), _presence(presence))
+    return ExportedAttendance(_member(member), RoleKey(_word(key)), _word(role), _presence(presence))
 
 
-_presence = cells.one_of(Presence)
+_word = lru_cache(maxsize=1000)(cells.text)
+_presence = lru_cache(cells.one_of(Presence))
+"""Many rows hold the same few words."""
 
 
 def _member(stored: object) -> MemberId:

@@ -15,7 +15,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 """Control characters, halves of characters and what is no character at all."""
 _BROKEN = "\ufffd"
 _MARKS = "=+\\-@＝＋－＠﹦﹢﹣﹫"
-"""What begins a formula. Spreadsheets for East Asia take the wide and the small ones, too."""
+"""The marks that begin a formula. Spreadsheets for East Asia take the wide and the small ones, too."""
 _MARK = re.compile(f"[{_MARKS}]")
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.model import GuildId, MemberId
-from raidbot.raids.statistics.exported import ExportedBalance, ExportedRaid
 from raidbot.raids.statistics.day_spans import Span
+from raidbot.raids.statistics.exported import ExportedBalance, ExportedRaid
 
 VERSION = 1
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -36,7 +36,15 @@ def raid_lines(raids: Iterable[ExportedRaid], zone: ZoneInfo) -> bytes:
     return b"".join(line for raid in raids for line in (_raid(raid, zone), *_attendance(raid)))
 
 
-def balance_line(balance: ExportedBalance) -> bytes:
+def balance_lines(balances: Iterable[ExportedBalance]) -> bytes:
+    return b"".join(map(_balance, balances))
+
+
+def member_lines(members: Iterable[MemberId], names: Mapping[MemberId, str]) -> bytes:
+    return b"".join(_line({"type": "member", "member": str(member), "name": names.get(member)}) for member in members)
+
+
+def _balance(balance: ExportedBalance) -> bytes:
     return _line(
         {
             "type": "opening_balance",
@@ -49,10 +57,6 @@ def balance_line(balance: ExportedBalance) -> bytes:
             "last_raid_at": _instant(balance.last_raid_at),
         }
     )
-
-
-def member_line(member: MemberId, names: Mapping[MemberId, str]) -> bytes:
-    return _line({"type": "member", "member": str(member), "name": names.get(member)})
 
 
 def end_line(*, raids: int, attendance: int, opening_balances: int, members: int) -> bytes:
@@ -108,7 +112,12 @@ def _attendance(raid: ExportedRaid) -> Iterable[bytes]:
 
 
 def _line(of: Mapping[str, object]) -> bytes:
-    return json.dumps(of, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+    return _encode(of).translate(_LINE_ENDS).encode(errors="replace") + b"\n"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
+"""Allowed in JSON, and taken for the end of a line by many programs."""
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -1,7 +1,7 @@
 """Make the files of `/stats export`: a few raids at a time, so that nobody else waits for a large server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,12 +17,12 @@ from raidbot.delivery.exports.export_file import ExportFile
 from raidbot.delivery.exports.members_csv import members_head, members_lines
 from raidbot.delivery.exports.raids_csv import raids_head, raids_lines
 from raidbot.raids.model import GuildId, MemberId
-from raidbot.raids.statistics.exported import ExportedBalance, ExportedRaid, MemberSum, MemberSums
 from raidbot.raids.statistics.day_spans import Span
+from raidbot.raids.statistics.exported import ExportedBalance, ExportedRaid, MemberSum, MemberSums
 
 T = TypeVar("T")
 
-RAIDS_PER_PIECE = 100
+RAIDS_PER_PIECE = 40
 MEMBERS_PER_PIECE = 500
 
 
@@ -69,7 +69,7 @@ class StatisticsFiles:
         file.add(members_head(self._dialect))
         for piece in _pieces(rows, MEMBERS_PER_PIECE):
             names = await self._names([row.member for row in piece])
-            file.add(await asyncio.to_thread(members_lines, piece, names, self._zone, self._dialect))
+            await _add(file, partial(members_lines, piece, names, self._zone, self._dialect))
         return await self._finished(file, members=len(rows), carried=_carried(rows)) if rows else None
 
     async def raids(self, templates: Mapping[str, str]) -> Exported | None:
@@ -82,8 +82,7 @@ class StatisticsFiles:
         number = 0
         async for raids in self._raids():
             names = await self._names({raid.leader for raid in raids if raid.leader is not None})
-            lines = partial(raids_lines, raids, names, templates, self._zone, self._dialect, now=self._now)
-            file.add(await asyncio.to_thread(lines))
+            await _add(file, partial(raids_lines, raids, names, templates, self._zone, self._dialect, now=self._now))
             number += len(raids)
         return await self._finished(file, raids=number) if number else None
 
@@ -97,22 +96,19 @@ class StatisticsFiles:
         named: set[MemberId] = set()
         raid_count = attendance = 0
         async for raids in self._raids():
-            await asyncio.to_thread(_add_lines, file, raids, self._zone)
+            await _add(file, partial(json_lines.raid_lines, raids, self._zone))
             named.update(member for raid in raids for member in _members_of(raid))
             raid_count += len(raids)
             attendance += sum(len(raid.attendance) for raid in raids)
         balances = await self._balances()
-        for balance in balances:
-            file.add(json_lines.balance_line(balance))
-            named.add(balance.member)
+        named.update(balance.member for balance in balances)
+        for few in _pieces(balances, MEMBERS_PER_PIECE):
+            await _add(file, partial(json_lines.balance_lines, few))
         for piece in _pieces(sorted(named), MEMBERS_PER_PIECE):
             names = await self._names(piece)
-            file.add(b"".join(json_lines.member_line(member, names) for member in piece))
-        file.add(
-            json_lines.end_line(
-                raids=raid_count, attendance=attendance, opening_balances=len(balances), members=len(named)
-            )
-        )
+            await _add(file, partial(json_lines.member_lines, piece, names))
+        counts = {"raids": raid_count, "attendance": attendance, "opening_balances": len(balances)}
+        await _add(file, partial(json_lines.end_line, **counts, members=len(named)))
         found = raid_count or balances
         done = partial(self._finished, file, raids=raid_count, members=len(named), carried=len(balances))
         return await done() if found else None
@@ -150,8 +146,9 @@ def _add_all(sums: MemberSums, raids: Iterable[ExportedRaid]) -> None:
         sums.add(raid)
 
 
-def _add_lines(file: ExportFile, raids: Iterable[ExportedRaid], zone: ZoneInfo) -> None:
-    file.add(json_lines.raid_lines(raids, zone))
+async def _add(file: ExportFile, lines: Callable[[], bytes]) -> None:
+    """Make lines and add them in a thread, where compressing holds up nobody. Raises ExportTooLarge."""
+    await asyncio.to_thread(lambda: file.add(lines()))
 
 
 def _members_of(raid: ExportedRaid) -> Iterable[MemberId]:

@@ -1,6 +1,6 @@
 """A server's raids with everybody's attendance, as exports take them along, and what is summed up of them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,7 +59,7 @@ class ExportedRaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedBalance:
-    """What a member brought along: `raids` include `no_shows`. `weekdays` are by day, 0 is Sunday."""
+    """The numbers that a member brought along: `raids` include `no_shows`. `weekdays` are by day, 0 is Sunday."""
 
     member: MemberId
     raids: int
@@ -89,8 +89,8 @@ class MemberSums:
     """Sums up attendance by member, raid by raid, so that not all raids have to be at hand at once."""
 
     def __init__(self) -> None:
-        self._presences: dict[MemberId, Counter[Presence]] = {}
-        self._roles: dict[MemberId, Counter[str]] = {}
+        self._presences: defaultdict[MemberId, Counter[Presence]] = defaultdict(Counter)
+        self._roles: defaultdict[MemberId, Counter[str]] = defaultdict(Counter)
         self._last: dict[MemberId, datetime] = {}
         self._balances: dict[MemberId, ExportedBalance] = {}
 
@@ -99,14 +99,14 @@ class MemberSums:
         if not raid.counted:
             return
         for row in raid.attendance:
-            self._presences.setdefault(row.member, Counter())[row.presence] += 1
+            self._presences[row.member][row.presence] += 1
             if row.presence.came:
-                self._roles.setdefault(row.member, Counter())[row.role] += 1
+                self._roles[row.member][row.role] += 1
                 self._note_last(row.member, raid.starts_at)
 
     def add_balance(self, balance: ExportedBalance) -> None:
         self._balances[balance.member] = balance
-        self._roles.setdefault(balance.member, Counter()).update(balance.roles)
+        self._roles[balance.member].update(balance.roles)
         if balance.last_raid_at is not None:
             self._note_last(balance.member, balance.last_raid_at)
 

@@ -1,1 +1,1 @@
-"""/stats."""
+"""Tests of /stats."""

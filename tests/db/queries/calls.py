@@ -65,6 +65,7 @@ from raidbot.raids.templates import catalogue
 from tests.db.queries.activity_calls import activity_calls
 from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.leaderboard_calls import leaderboard_calls
+from tests.db.queries.export_calls import export_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
@@ -91,6 +92,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("reminders", _reminders(raid)),
         ("damaged_raids", _damaged_raids(raid)),
         ("drafts", _drafts(raid)),
+        ("exported", export_calls(raid)),
         ("guilds", _guilds()),
         ("heard_reactions", _heard_reactions(raid)),
         ("health", _health()),
