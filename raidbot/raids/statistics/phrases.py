@@ -67,9 +67,8 @@ def carried_line(tally: Tally) -> Text | None:
 def nothing_of_server(*, uncounted: int = 0) -> Text:
     """Say when a server without a raid that counts has figures."""
     if uncounted:
-        taken = count(
-            "The {n} raid that took place does not count.", "None of the {n} raids that took place counts.", uncounted
-        )
+        one = "{n} raid has taken place on this server, but it does not count."
+        taken = count(one, "{n} raids have taken place on this server, but they do not count.", uncounted)
         return paragraph(taken, say("Figures come with the first one that does."))
     return paragraph(say("No raid has taken place on this server yet. Figures come with the first one."), WHEN_COUNTED)
 

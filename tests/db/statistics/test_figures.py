@@ -132,6 +132,7 @@ def test_whoever_came_before_or_moved_in_is_no_newcomer(tx: sqlite3.Connection) 
     past_raid(tx, day(2), {CAROL: PRESENT}, counts=False)
     past_raid(tx, day(3), {DAVE: PRESENT}, guild=ELSEWHERE)
     imported.open_balance(tx, Balance(guild=GUILD, member=ERIN, raids=1))
+    imported.open_balance(tx, Balance(guild=GUILD, member=BOB, raids=1, no_shows=1))
     past_raid(tx, day(15), dict.fromkeys((ALICE, BOB, CAROL, DAVE, ERIN), PRESENT))
 
     assert period_figures(tx, GUILD, week_of(day(15), BERLIN), now=NOW).newcomers == 3

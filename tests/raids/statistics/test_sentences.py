@@ -136,5 +136,7 @@ def test_nothing_yet_says_when_there_will_be_figures() -> None:
     """Row T23 of mistakes.md."""
     for text in (nothing_of_server(), nothing_of_member(own=True), nothing_of_member(own=False)):
         assert "A raid counts once its signups are closed and its length has passed." in str(text)
-    assert str(nothing_of_server(uncounted=1)).startswith("The 1 raid that took place does not count.")
-    assert str(nothing_of_server(uncounted=3)).startswith("None of the 3 raids that took place counts.")
+    assert str(nothing_of_server(uncounted=1)).startswith(
+        "1 raid has taken place on this server, but it does not count."
+    )
+    assert str(nothing_of_server(uncounted=3)).startswith("3 raids have taken place on this server, but they")
