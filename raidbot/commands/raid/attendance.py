@@ -40,7 +40,7 @@ _MENUS = {
     Presence.EXCUSED: "excused",
     _ONLY: "came, the others here did not",
 }
-"""What each menu is about: a menu in which somebody is chosen shows their names and not its question."""
+"""The subject of each menu: a menu in which somebody is chosen shows their names and not its question."""
 _MAX_NAME_LENGTH = 100
 _MAX_LENGTH = 3500
 

@@ -1,5 +1,6 @@
 """Find a raid by its code, and autocomplete codes."""
 
+from contextlib import suppress
 from functools import partial
 
 from discord import app_commands
@@ -11,6 +12,7 @@ from raidbot.db import raid_queries
 from raidbot.raids.labels import choice
 from raidbot.raids.model import Raid
 from raidbot.state import State
+from raidbot.utils.errors import Refusal
 
 WHICH_RAID = "Which raid; choose it from the list as you type"
 """Describes an option for a raid's code."""
@@ -24,9 +26,23 @@ async def find_raid(state: State, interaction: Interaction, code: str) -> Raid:
 
 
 async def raid_choices(state: State, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Return this guild's raids that match the text, among equals those to come, soonest first, before past ones."""
+    """Return this guild's raids that match the text, among equals those to come, soonest first, before past ones.
+
+    A whole code is offered however long ago its raid was.
+    """
     guild = permissions.guild_id(interaction)
     zone = (await state.settings(guild)).tzinfo
     listed = await state.db.read(partial(raid_queries.listed, guild=guild, now=state.now()))
     labels = ((raid, f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}") for raid in listed)
-    return matching(typed.strip(" `"), ((raid.code, choice(raid, when, MAX_CHOICE_LENGTH)) for raid, when in labels))
+    wanted = typed.strip(" `")
+    found = matching(wanted, ((raid.code, choice(raid, when, MAX_CHOICE_LENGTH)) for raid, when in labels))
+    return found or await _long_past(state, interaction, wanted)
+
+
+async def _long_past(state: State, interaction: Interaction, code: str) -> list[app_commands.Choice[str]]:
+    """Return the raid with this code, which is not among those that are listed."""
+    with suppress(Refusal):
+        raid = await state.find(permissions.guild_id(interaction), code)
+        when = raid.starts_at.astimezone((await state.settings(raid.guild)).tzinfo)
+        return [app_commands.Choice(name=choice(raid, f"{when:%d %b %Y}", MAX_CHOICE_LENGTH), value=raid.code)]
+    return []

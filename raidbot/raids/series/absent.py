@@ -24,7 +24,7 @@ class Attended(NamedTuple):
 def absent_members(series: Series, attended: Iterable[Attended]) -> frozenset[MemberId]:
     """Return who has a standing place and came to none of their raids for three weeks; `attended` is latest first.
 
-    These are three raids or more in a row, all of them marked as no-shows.
+    These are three raids or more in a row, all of them marked as no-shows. Whoever waited in vain was there.
     """
     rows = tuple(attended)
     return frozenset(place.member for place in series.standing if _is_absent(place, rows))

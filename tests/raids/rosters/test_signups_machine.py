@@ -357,18 +357,6 @@ def _check_kept(before: Raid, change: ev.Change) -> None:
         assert all(wait in becomes for wait in was if wait.member not in concerned)
 
 
-_OF_A_MEMBER = (
-    ev.Joined,
-    ev.Moved,
-    ev.Waitlisted,
-    ev.Promoted,
-    ev.Left,
-    ev.StoppedWaiting,
-    ev.WaitEnded,
-    ev.Assigned,
-    ev.Removed,
-    ev.SentToWait,
-)
 _TOLD_TO_THEIR_MEMBER = (
     ev.Waitlisted,
     ev.Promoted,
@@ -378,6 +366,12 @@ _TOLD_TO_THEIR_MEMBER = (
     ev.Removed,
     ev.SentToWait,
 )
+_OF_A_MEMBER = (*_TOLD_TO_THEIR_MEMBER, ev.Joined, ev.Left, ev.StoppedWaiting)
+
+
+def _decides(raid: Raid, event: ev.Left) -> bool:
+    """Return True if the leader gives the seat to whoever waits for it."""
+    return not raid.is_open and raid.has_room(raid.role(event.role)) and bool(raid.waitlist(event.role))
 
 
 def _owed_to(change: ev.Change) -> set[MemberId]:
@@ -387,7 +381,9 @@ def _owed_to(change: ev.Change) -> set[MemberId]:
         if isinstance(event, _TOLD_TO_THEIR_MEMBER):
             people.append(event.member)
         elif isinstance(event, ev.Left):
-            people += [CREATOR] if event.called_off and event.member != CREATOR else []
+            people += (
+                [CREATOR] if event.called_off and (event.member != CREATOR or _decides(change.raid, event)) else []
+            )
         elif isinstance(event, ev.Filled):
             people.append(CREATOR)
         elif isinstance(event, ev.Cancelled) or (isinstance(event, ev.TimeChanged) and event.before != event.after):

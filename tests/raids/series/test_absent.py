@@ -12,6 +12,7 @@ from tests.raids.builders import ALICE, BOB, NOW
 from tests.state.series.builders import HEALER, TANK, series
 
 CAME, MISSED, EXCUSED, OFF = Presence.PRESENT, Presence.NO_SHOW, Presence.EXCUSED, Presence.CALLED_OFF
+LATE, BENCHED = Presence.LATE, Presence.BENCHED
 
 
 def of_alice(presences: Sequence[Presence], *, days: int = 7) -> list[Attended]:
@@ -30,6 +31,8 @@ def of_alice(presences: Sequence[Presence], *, days: int = 7) -> list[Attended]:
         ([CAME, MISSED, MISSED, MISSED], 7, False),
         ([MISSED, EXCUSED, MISSED, MISSED], 7, False),
         ([MISSED, OFF, MISSED, MISSED], 7, False),
+        ([MISSED, LATE, MISSED, MISSED], 7, False),
+        ([MISSED, BENCHED, MISSED, MISSED], 7, False),
         ([MISSED] * 5, 1, False),
         ([MISSED] * 14, 1, True),
         ([MISSED] * 6, 2, False),
