@@ -14,7 +14,7 @@ MOST_WEEKS = 12
 TALLEST = 88
 """Points of the tallest column in each row."""
 BASELINES = (186, 344)
-"""Where the columns of raids and of people stand."""
+"""The lines, in points, on which the columns of raids and of people stand."""
 _HEIGHT = 392
 _GAP = 0.3
 """The part of a column's place that is left free."""
@@ -77,5 +77,5 @@ def _place() -> float:
 
 
 def _middles() -> tuple[float, ...]:
-    """Where the columns have their middles, from the left."""
+    """Return the middles of the columns, from the left."""
     return tuple(MARGIN + _place() * (number + 0.5) for number in range(MOST_WEEKS))

@@ -107,16 +107,8 @@ def setting_presses(setting: OnPanel) -> tuple[str, ...]:
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "create": dict.fromkeys(
         (
-            "ask-time",
-            "ask-time:MARK",
-            "ask-name",
-            "ask-closes",
-            "preview",
-            "time",
-            "counts:no",
-            "page:1",
-            "discard",
-            "confirm",
+            *("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview"),
+            *("time", "counts:no", "page:1", "discard", "confirm"),
         ),
         (P.CREATE,),
     ),

@@ -168,7 +168,7 @@ def _listed(members: Iterable[discord.Member]) -> list[ListedMember]:
         ListedMember(
             MemberId(member.id),
             clean_name(member.display_name),
-            frozenset(role.id for role in member.roles),
+            tuple(role.id for role in member.roles),  # a third of the memory of a set
             member.joined_at,
         )
         for member in members

@@ -16,7 +16,7 @@ class ListedMember:
 
     id: MemberId
     name: str
-    roles: frozenset[int]
+    roles: tuple[int, ...]
     joined_at: datetime | None
 
 

@@ -120,6 +120,18 @@ async def history(on: StoryContext) -> Steps:
     assert "Page 2 of 2" in listed.text()
 
 
+async def inactive(on: StoryContext) -> Steps:
+    for number in range(16):
+        on.guild.add_member(f"absent{number}")
+    listed = await on.ask("stats inactive", weeks=0)
+    yield
+    await listed.click("Next page")
+    assert "Page 2 of 2" in listed.text()
+    yield
+    await listed.click("Refresh the member list")
+    assert "Never came (" in listed.text()
+
+
 async def my_signups(on: StoryContext) -> Steps:
     alice, bob = on.guild.add_member("alice"), on.guild.add_member("bob")
     board = await on.put_up(activity="key", teams=3, team_size=2, when="in 1 hour")
@@ -185,6 +197,7 @@ STORIES: dict[str, Story] = {
         create_raid,
         raid_lists,
         history,
+        inactive,
         my_signups,
         board_buttons,
         board_menus,

@@ -1,4 +1,4 @@
-"""Who is inactive, of a list of members."""
+"""The inactive ones of a list of members."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ RAIDERS = 77
 def member(number: MemberId, *, weeks: float | None = 100, roles: tuple[int, ...] = ()) -> ListedMember:
     """A member who joined so many weeks ago."""
     joined_at = None if weeks is None else NOW - timedelta(weeks=weeks)
-    return ListedMember(number, f"Member {number}", frozenset(roles), joined_at)
+    return ListedMember(number, f"Member {number}", roles, joined_at)
 
 
 def names(members: list[ListedMember], question: Question, **weeks_ago: float) -> list[MemberId]:
