@@ -1,4 +1,4 @@
-"""The commands that look after the database: `backup`, `restore`, `export-server` and `import-server`."""
+"""The commands that look after the database: `backup`, `restore`, `export-server`, `import-server` and `purge`."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from raidbot import process
 from raidbot.config import load
 from raidbot.db.cells import SetAside
 from raidbot.db.errors import UnusableDatabase
+from raidbot.ops import purge
 from raidbot.ops.backups import backup, names, restore, server_export, server_import
 from raidbot.ops.backups.server_file import WrongServerFile
 from raidbot.utils import logging
@@ -19,6 +20,7 @@ from raidbot.utils.errors import Refusal
 _WRONG_ARGUMENTS = (
     backup.WrongTarget,
     restore.NoBackup,
+    purge.NothingKnown,
     server_export.NoSuchServer,
     server_import.ServerIsThere,
     WrongServerFile,
@@ -62,6 +64,14 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
         example="import-server server-123456789012345678.jsonl",
     )
     importing.add_argument("file", type=Path, metavar="FILE", help="what `raidbot export-server` wrote")
+
+    purging = add(
+        "purge",
+        partial(_in_words, _purge),
+        does="delete all that the database holds of one server; stop the bot first",
+        example="purge --server 123456789012345678",
+    )
+    purging.add_argument("--server", type=_id, metavar="ID", required=True, help="the server's id")
 
 
 def _in_words(command: Callable[[argparse.Namespace, Path], None], options: argparse.Namespace) -> int:
@@ -118,6 +128,9 @@ def _restore(options: argparse.Namespace, database: Path) -> None:
         print("  Delete it, and the files whose names begin with its name, when you need nothing of it any more.")
     if done.is_older:
         print("  It is of an older version: the next start keeps a copy of it and updates it.")
+    if done.forgotten:
+        print(f"  Members forgotten since this backup: {done.forgotten}. The next start forgets them again. It needs")
+        print(f"  {database}.key as it was then; their tags are in backups/{database.name}.forgotten.")
     print("  Now start the bot.")
 
 
@@ -140,6 +153,11 @@ def _import_server(options: argparse.Namespace, database: Path) -> None:
         print("  Some of its numbers were taken, so its rows have new ones. Buttons under older direct messages of it")
         print("  no longer work.")
     _list_unreadable(done.unreadable)
+
+
+def _purge(options: argparse.Namespace, database: Path) -> None:
+    rows = purge.purge_server(options.server, database)
+    print(f"Server {options.server} is deleted from {database}: {rows} rows. Backups hold it until they go.")
 
 
 def _list_unreadable(found: Iterable[SetAside]) -> None:

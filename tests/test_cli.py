@@ -31,7 +31,10 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"RaidBot {__version__}\n"
 
 
-COMMANDS = (*("run", "check", "demo", "import", "backup", "restore", "export-server", "import-server", "when", "help"),)
+COMMANDS = (
+    *("run", "check", "demo", "import", "backup", "restore", "export-server", "import-server"),
+    *("purge", "when", "help"),
+)
 
 
 def test_alone_it_prints_its_help_and_says_by_its_code_that_it_did_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -80,6 +80,11 @@ def note(tx: sqlite3.Connection, guild: GuildId, at: datetime) -> bool:
     return cursor.rowcount == 1
 
 
+def note_long_gone(tx: sqlite3.Connection, guild: GuildId, since: datetime) -> None:
+    """Note that the guild removed the bot so long ago that its data goes now."""
+    tx.execute("INSERT OR REPLACE INTO absences (guild, since) VALUES (?, ?)", (guild, seconds(since)))
+
+
 def end(tx: sqlite3.Connection, guild: GuildId) -> bool:
     """Note that the bot is in the guild; return False if it was not away."""
     return tx.execute("DELETE FROM absences WHERE guild = ?", (guild,)).rowcount == 1

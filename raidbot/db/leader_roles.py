@@ -1,4 +1,4 @@
-"""Who holds the raid leader role of a server: rows, and a bounded cache in front of them."""
+"""The holders of a server's raid leader role: rows, and a bounded cache in front of them."""
 
 from collections.abc import Collection, Mapping
 from functools import partial

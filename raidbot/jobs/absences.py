@@ -6,6 +6,8 @@ from functools import partial
 import structlog
 
 from raidbot.db import absences
+from raidbot.db.forgetting import jobs
+from raidbot.db.guilds import note_fact
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 
@@ -28,14 +30,24 @@ async def end_absences(state: State, now: datetime) -> None:
         await _delete_some(state, guild)
 
 
-async def _delete_some(state: State, guild: GuildId) -> None:
-    """Delete a batch of the guild's data, so that the only writer is never held for long."""
+async def delete_at_once(state: State, guild: GuildId) -> None:
+    """Delete all data of a guild that the bot leaves. If the process ends meanwhile, the heartbeat goes on with it."""
+    long_ago = state.now() - KEPT - timedelta(seconds=1)
+    await state.db.write(partial(absences.note_long_gone, guild=guild, since=long_ago))
+    while not await _delete_some(state, guild):
+        pass
+
+
+async def _delete_some(state: State, guild: GuildId) -> bool:
+    """Delete a batch of the guild's data, so that the only writer is not held for long; return True after the last."""
     raids = await state.db.read(partial(absences.raids, guild=guild, limit=_RAIDS_PER_RUN))
     for raid in raids:
         await state.delete_raid(raid)
     if raids:
-        return
+        return False
     if await state.db.write(partial(absences.delete_audit, guild=guild, limit=_AUDIT_ROWS_PER_RUN)):
-        return
+        return False
     await state.delete_guild(guild)
+    await state.db.write(partial(note_fact, name=jobs.UNCLEAN, value="1"))
     log.info("data of a guild that removed the bot deleted", guild=guild)
+    return True

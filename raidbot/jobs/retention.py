@@ -1,12 +1,14 @@
-"""Delete what is no longer needed: drafts, refused forms, audit rows, sent messages and cached boards."""
+"""Delete what is no longer needed: drafts, forms, audit rows, raids, names, sent messages and cached boards."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
 from raidbot.db import audit, drafts, outbox, refused_forms, rosters
+from raidbot.db.forgetting import aging, jobs
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.updater import Boards
 from raidbot.raids.drafts import DRAFT_LIFETIME
+from raidbot.raids.model import GuildId, MemberId
 from raidbot.raids.settings import DEFAULT_AUDIT_DAYS
 from raidbot.state import State
 
@@ -42,11 +44,36 @@ async def prune_marks(state: State, now: datetime) -> None:
     before = now - MARKS_KEPT
     for raid in await state.db.read(partial(rosters.marked_raids, before=before, limit=_RAIDS_PER_RUN)):
         await state.forget_marks(raid, before=before)
+    await state.db.write(partial(jobs.prune_old_reactions, before=before))
+
+
+async def prune_raids(state: State, now: datetime) -> None:
+    """Delete a few raids that are over, with their attendance, once their server keeps them no longer."""
+    for raid in await state.db.read(partial(aging.outlived, now=now, limit=_RAIDS_PER_RUN)):
+        await state.delete_raid(raid)
 
 
 async def shrink_log(state: State, _now: datetime) -> None:
     """Empty the database's write-ahead log if it has become large, as after a burst or beside a long reader."""
     await state.db.shrink_log()
+
+
+class NamePruning:
+    """Deletes names that no raid, series or figure needs any more, looking at `window` names per run."""
+
+    def __init__(self, state: State, *, window: int = 200) -> None:
+        self._state = state
+        self._window = window
+        self._seen: tuple[GuildId, MemberId] | None = None
+
+    async def run(self, _now: datetime) -> None:
+        """Look at some names, and continue behind them the next time."""
+        look = partial(aging.idle_names, after=self._seen, window=self._window)
+        idle, self._seen = await self._state.db.read(look)
+        if idle:
+            await self._state.db.write(partial(aging.delete_names, names=idle))
+            for guild, member in idle:
+                self._state.forget_member(guild, member)
 
 
 class OutboxPruning:

@@ -14,11 +14,13 @@ from raidbot.jobs.heartbeat import Job
 from raidbot.jobs.members import AskingForMembers
 from raidbot.jobs.reminders import Reminding
 from raidbot.jobs.retention import (
+    NamePruning,
     OutboxPruning,
     forget_boards,
     prune_audit,
     prune_drafts,
     prune_marks,
+    prune_raids,
     prune_refused_forms,
     shrink_log,
 )
@@ -28,7 +30,7 @@ from raidbot.state import State
 JOB_NAMES = (
     *("series", "closing", "reminders", "due messages", "announcements", "damaged raids", "log channels", "drafts"),
     *("refused forms", "boards", "database", "audit", "marks", "sent messages", "absent servers", "write-ahead log"),
-    *("token", "members", "backups", "forgetting"),
+    *("token", "members", "backups", "forgetting", "raids", "names"),
 )
 """The names of all jobs of the heartbeat, for `raidbot check`."""
 
@@ -55,6 +57,8 @@ def all_jobs(
         "boards": partial(forget_boards, state, delivery.boards),
         "database": partial(probe_database, state),
         "forgetting": delivery.forgetting.run,
+        "raids": partial(prune_raids, state),
+        "names": NamePruning(state).run,
         "audit": partial(prune_audit, state),
         "marks": partial(prune_marks, state),
         "sent messages": OutboxPruning(state).run,

@@ -38,6 +38,8 @@ FULL_CLOSE_CHOICES_MINUTES = (0, 15, 30, 60, 120, 480, 1440)  # minutes
 ARCHIVE_CHOICES_MINUTES = (60, 1440, 4320, 10080)
 DEFAULT_AUDIT_DAYS = 180
 AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
+KEEP_RAIDS_CHOICES = (0, *(365 * years for years in (1, 2, 3, 5)))
+"""Days for which raids that are over are kept; 0: for good."""
 
 
 def spoken_minutes(minutes: int) -> str:
@@ -61,6 +63,11 @@ SETTING = "setting"
 """The key of a field's descriptor in its metadata."""
 
 
+def _said_years(days: int) -> str:
+    years = round(days / 365)
+    return f"{years} year{'' if years == 1 else 's'}; figures go back as far" if days else "for good"
+
+
 def _lead(minutes: int) -> str:
     return f"{spoken_minutes(minutes)} before"
 
@@ -72,7 +79,8 @@ class GuildSettings:
     The audit compares them in this order. Creator and leader are reminded at `leader_leads` before the start, members
     with a seat at `member_leads`, and with `remind_waiting` those in line, too. Leads chosen at `leads_since` do not
     count for instants before. A full raid is closed `full_close_minutes` before its start; 0
-    means never early. Audit entries are kept for `audit_days`. Boards show a star beside members with the
+    means never early. Audit entries are kept for `audit_days`, raids
+    that are over for `keep_raids_days` (0: for good). Boards show a star beside members with the
     `leader_role`. With `thread_members`, members who sign up are added to the raid's thread. With
     `unreached_mentions`, members whom no DM reaches are mentioned beside the raid. With `stats_for_everyone`, everybody
     may see the server's statistics.
@@ -310,6 +318,20 @@ class GuildSettings:
                 place=2,
                 numbers=AUDIT_DAYS_CHOICES,
                 say_number=lambda days: f"{days} days",
+            )
+        },
+    )
+    keep_raids_days: int = field(
+        default=0,
+        metadata={
+            SETTING: NumberChoice(
+                name="keeping of raids",
+                key="keep",
+                title="Keep raids that are over",
+                page=3,
+                place=5,
+                numbers=KEEP_RAIDS_CHOICES,
+                say_number=_said_years,
             )
         },
     )

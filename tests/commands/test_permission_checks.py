@@ -83,8 +83,8 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "templates create": ((P.TEMPLATES_CREATE,), {}),
     "templates export": ((P.TEMPLATES_EXPORT,), {}),
     "templates import": ((P.TEMPLATES_IMPORT,), {"file": Upload("x.json", b"{}")}),
-    "ping": (EVERYBODY, {}),
-    "testalert": (EVERYBODY, {}),
+    **dict.fromkeys(("mysignups", "reminders", "ping", "testalert"), (EVERYBODY, {})),
+    **dict.fromkeys(("privacy export", "privacy forget", "privacy delete-server"), (EVERYBODY, {})),
 }
 """Permissions for each command, of which any one is enough, and valid options."""
 
@@ -131,6 +131,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "standing": {"away:1": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
     "reminders": dict.fromkeys(("ask", "typed", "leads", "kinds", "server", "silent:on"), EVERYBODY),
+    "privacy": dict.fromkeys(("keep", "ask-delete"), EVERYBODY),
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
     "series": {f"{name}:SERIES": action.permissions for name, action in SERIES_ACTIONS.items()},
     "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},

@@ -202,7 +202,7 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     absences.note(tx, GuildId(7_900), NOW)
     one = Announcement(moment=Moment(0, -15), text="{title} {in}", ping=Ping.ROLE, role=506)
     jobs.ask(tx, ERIN, [GuildId(7_900)], now=NOW)
-    jobs.note_again(tx, [jobs.Forgotten(guild=GUILD, tag="m_ba9876543210", at=int(NOW.timestamp()))], {}, now=NOW)
+    jobs.note_again(tx, [jobs.Forgotten(guild=GUILD, tag="m_ba9876543210", at=int(NOW.timestamp()))], {})
     jobs.note_old_reactions(tx, GUILD, "m_ba9876543210", since=NOW)
     announcements.change(tx, GUILD, Owner(OwnerKind.TEMPLATE, "test"), lambda _: (one,), BY_MANAGER, NOW)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import discord
+import structlog
 from discord import app_commands
 from discord.ext import commands
 
@@ -16,11 +17,15 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.delivery.exports.member_data import member_file
 from raidbot.delivery.forgetting.service import Forgetting
 from raidbot.delivery.members.message_choices import MessageChoices
+from raidbot.jobs.absences import delete_at_once
 from raidbot.raids.model import MemberId
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.rate_limiter import SlidingWindow
+from raidbot.utils.tasks import start_detached
 from raidbot.utils.words import render, say
+
+log = structlog.get_logger(__name__)
 
 _WAIT_SECONDS = 8.0
 _EXPORT_SECONDS = 60.0
@@ -29,6 +34,18 @@ _EXPORT_SECONDS = 60.0
 class TooSoon(Refusal):
     def __init__(self) -> None:
         super().__init__(say("You had your file a moment ago. Ask again in a minute."))
+
+
+class OnlyManagers(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("Only somebody who manages this server can have it deleted. Ask them."))
+
+
+class OtherName(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            say("That is not the name of this server, so nothing was deleted. Press the button again, and type it.")
+        )
 
 
 class Privacy(commands.GroupCog, group_name="privacy", group_description="What I know about you, and its end"):
@@ -68,6 +85,27 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What I
         panel = views.forget_panel(is_silent=chosen.is_silent, backups_gone_at=gone_at)
         await responses.edit_response(interaction, embeds=(panel,), rows=views.forget_rows())
 
+    @app_commands.command(name="delete-server", description="Delete all that I know about this server, and let me go")
+    async def delete_server(self, interaction: Interaction) -> None:
+        _check_manages(interaction)
+        name = permissions.guild_of(interaction).name
+        await responses.defer(interaction)
+        await responses.edit_response(interaction, embeds=(views.delete_panel(name),), rows=views.delete_rows())
+
+    async def _delete_server(self, interaction: Interaction, typed: str) -> None:
+        """Say so, leave and delete: nothing is heard of the server any more that would be noted again."""
+        guild = permissions.guild_of(interaction)
+        if " ".join(typed.split()).casefold() != " ".join(guild.name.split()).casefold():
+            raise OtherName
+        said = say("I delete everything of this server and leave. Invite me again to start afresh.")
+        await responses.edit_response(interaction, render(said))
+        deleting = start_detached(delete_at_once(self._state, permissions.guild_id(interaction)))
+        try:
+            await guild.leave()
+        except discord.HTTPException as error:
+            log.warning("server could not be left", guild=guild.id, error=repr(error))
+        await asyncio.shield(deleting)
+
     async def press(self, press: Press) -> None:
         """Forget the person who pressed, or keep them."""
         interaction = press.interaction
@@ -77,7 +115,19 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What I
                 await self._forgetting.ask(member, guild if where == "here" else None)
                 is_over = await self._forgetting.is_done(member, within=_WAIT_SECONDS)
                 await responses.edit_response(interaction, render(views.done(is_over=is_over)))
+            case ("ask-delete",):
+                _check_manages(interaction)
+                await responses.open_modal(interaction, views.delete_form())
+            case ("delete",):
+                _check_manages(interaction)
+                await self._delete_server(interaction, press.fields["name"])
             case ("keep",):
                 await responses.edit_response(interaction, render(say("Nothing has changed.")))
             case _:
                 raise UnknownPanel
+
+
+def _check_manages(interaction: Interaction) -> None:
+    """Raises OnlyManagers."""
+    if not permissions.asker_of(interaction).manages:
+        raise OnlyManagers

@@ -6,8 +6,10 @@ from functools import partial
 import discord
 
 from raidbot.commands.ui.components import GREY, RED, Controls, panel_embed
+from raidbot.commands.ui.forms import Field, form
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
+from raidbot.utils.text import escape
 from raidbot.utils.words import Instant, Text, count, lines, render, say
 
 PANEL = "privacy"
@@ -29,6 +31,30 @@ def forget_rows() -> tuple[Row, ...]:
             CONTROLS.button("Keep me", "keep", GREY),
         ),
     )
+
+
+def delete_panel(server: str) -> discord.Embed:
+    said = lines(
+        say(
+            "All raids, figures, series, templates, settings and history of this server, and everything about its"
+            " members here, are deleted at once. Nobody can undo it."
+        ),
+        say("Then I leave the server. Invite me again, and I start afresh."),
+        say("My messages stay. Delete the channels, or the messages, to remove them."),
+        say("Automatic backups hold the server for up to five weeks. Whoever runs me can delete them earlier."),
+    )
+    return panel_embed(f"Delete everything of {escape(server)}?", render(said))
+
+
+def delete_rows() -> tuple[Row, ...]:
+    return (
+        (CONTROLS.button("Delete everything", "ask-delete", RED), CONTROLS.button("Keep everything", "keep", GREY)),
+    )
+
+
+def delete_form() -> discord.ui.Modal:
+    name = Field("name", "Type the name of this server", hint="Exactly as Discord shows it")
+    return form(CONTROLS.custom_id("delete"), "Delete everything", name)
 
 
 def done(*, is_over: bool) -> Text:

@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,9 +27,13 @@ class Forgotten:
 
 def ask(tx: sqlite3.Connection, member: MemberId, guilds: Iterable[GuildId], *, now: datetime) -> None:
     """Note that the member is to be forgotten on these servers, unless that is noted."""
+    _note(tx, member, guilds, seconds(now))
+
+
+def _note(tx: sqlite3.Connection, member: int, guilds: Iterable[GuildId], at: int) -> None:
     tx.executemany(
         "INSERT INTO forgetting (guild, member, stand_in, asked_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(guild, member, -1 - secrets.randbelow(2**52), seconds(now)) for guild in guilds],
+        [(guild, member, -1 - secrets.randbelow(2**52), at) for guild in guilds],
     )
 
 
@@ -77,12 +81,12 @@ def lacking(connection: sqlite3.Connection, listed: Iterable[Forgotten]) -> list
     return [line for line in listed if _values(line) not in known]
 
 
-def note_again(tx: sqlite3.Connection, lines: Iterable[Forgotten], tags: dict[str, int], *, now: datetime) -> None:
+def note_again(tx: sqlite3.Connection, lines: Iterable[Forgotten], tags: Mapping[str, int]) -> None:
     """Note that members are to be forgotten again. `tags` are the ids of those that the database names."""
     for line in lines:
         member = tags.get(line.tag)
         if member is not None:
-            ask(tx, MemberId(member), [line.guild], now=now)
+            _note(tx, member, [line.guild], line.at)
         tx.execute("INSERT INTO forgotten (guild, tag, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", _values(line))
 
 

@@ -19,8 +19,13 @@ def file_of(database: Path) -> Path:
 
 def read(database: Path) -> list[Forgotten]:
     """Return the list, empty if there is none. Raises DamagedListError and OSError."""
+    return read_file(file_of(database))
+
+
+def read_file(file: Path) -> list[Forgotten]:
+    """Do as `read` does, with a list that lies elsewhere."""
     try:
-        text = file_of(database).read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
     try:

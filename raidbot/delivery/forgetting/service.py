@@ -129,7 +129,7 @@ class Forgetting:
             key = await self._key()
             members = await state.db.read(partial(jobs.members, lines=lines))
             tags = {member_tags.tag(key, member): member for member in members}
-            await state.db.write(partial(jobs.note_again, lines=lines, tags=tags, now=state.now()))
+            await state.db.write(partial(jobs.note_again, lines=lines, tags=tags))
             log.warning("members of a restored backup are forgotten again", members=len(lines))
         await asyncio.to_thread(tag_list.add, path, await state.db.read(jobs.forgotten))
         await self._old_reactions.load()

@@ -15,6 +15,7 @@ from raidbot.db.process_lock import claim
 from raidbot.delivery.token_sharing.registered_commands import COMMANDS_FACT
 from raidbot.delivery.token_sharing.session_starts import SESSIONS_FACT
 from raidbot.ops.backups.backup import remove
+from raidbot.ops.backups.forgotten import forget_again
 from raidbot.ops.backups.names import stamp
 from raidbot.utils.errors import Refusal
 
@@ -45,6 +46,8 @@ class Restored:
     counts: verified_copy.Counts
     aside: Path | None
     interrupted: Path | None
+    forgotten: int = 0
+    """Number of times that a member was forgotten since the backup; that is done again at the next start."""
 
     @property
     def rows(self) -> int:
@@ -72,6 +75,8 @@ def restore(backup: Path, database: Path, *, now: datetime) -> Restored:
         remove(part)
         try:
             counts = _write(source, backup, database, part)
+            forgotten = forget_again(part, backup, database)
+            verified_copy.sync(part, os.O_RDWR)
             done = replacement.replace(database, stamp(now))
         except OSError as error:
             if replacement.waiting(database) is not None:
@@ -83,13 +88,15 @@ def restore(backup: Path, database: Path, *, now: datetime) -> Restored:
         finally:
             remove(part)
     interrupted = None if pending is None else replacement.aside_of(pending)
-    return Restored(database=database, backup=backup, counts=counts, aside=done.aside, interrupted=interrupted)
+    return Restored(
+        database=database, backup=backup, counts=counts, aside=done.aside, interrupted=interrupted, forgotten=forgotten
+    )
 
 
 def _write(source: sqlite3.Connection, backup: Path, database: Path, part: Path) -> verified_copy.Counts:
     """Write what is to become the database, and prove that it is whole. Raises NoBackup, RestoreFailed and OSError.
 
-    Whatever a restored database has to be told, such as whom to forget again, belongs here: nobody has opened it yet.
+    Whatever a restored database has to be told belongs here, or into `forget_again`: nobody has opened it yet.
     """
     try:
         counts = verified_copy.copy(source, backup, part)

@@ -46,7 +46,7 @@ def sql(*parts: str) -> str:
     return " ".join(parts)
 
 
-def everything(tx: sqlite3.Connection) -> dict[str, list[object]]:
+def everything(tx: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     tables = (table.name for table in REGISTRY)
     return {table: tx.execute(sql("SELECT * FROM", table, "ORDER BY 1, 2")).fetchall() for table in tables}
 
