@@ -45,8 +45,8 @@ def test_who_is_inactive(world: sqlite3.Connection, plain: World, server: Server
     last = activity.last_activity(world, guild, now=NOW)
     coming = activity.coming(world, guild, now=NOW)
     old = datetime(2020, 1, 1, tzinfo=NOW.tzinfo)
-    listed = [ListedMember(member, "", frozenset({number % 3}), old) for number, member in enumerate(server.members)]
-    listed.append(ListedMember(MemberId(5), "new", frozenset({0}), NOW - timedelta(hours=1)))
+    listed = [ListedMember(member, "", (number % 3,), old) for number, member in enumerate(server.members)]
+    listed.append(ListedMember(MemberId(5), "new", (0,), NOW - timedelta(hours=1)))
 
     shown = inactive(listed, last, coming, Question(weeks=weeks, role=0), now=NOW)
 
