@@ -21,9 +21,9 @@ from raidbot.raids.statistics.leaderboards import board_of
 from raidbot.raids.statistics.periods import Period, PeriodKind, latest, period_of
 from raidbot.raids.statistics.spans import Span, Stretch, stretch_of
 from tests.suite.new_database import in_memory
-from tests.world.build import build
-from tests.world.enlarge import enlarge
-from tests.world.scenery import NOW, SERVERS
+from tests.world.making.build import build
+from tests.world.making.enlarge import enlarge
+from tests.world.making.scenery import NOW, SERVERS
 
 Call = Callable[[sqlite3.Connection], object]
 

@@ -14,8 +14,8 @@ from raidbot.db.timestamps import seconds
 from tests.conftest import Start
 from tests.world import recompute
 from tests.world.export import export
+from tests.world.making.scenery import SERVERS, Server
 from tests.world.recompute import Days, Numbers, World, week_of
-from tests.world.scenery import SERVERS, Server
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -11,8 +11,8 @@ from raidbot.db.statistics import achievements, activity, by_period, exported, l
 from raidbot.raids.statistics.periods import latest, month_of
 from raidbot.raids.statistics.spans import Span, stretch_of
 from tests.db.queries.steps import steps_of
-from tests.world.enlarge import enlarge
-from tests.world.scenery import NOW, SERVERS
+from tests.world.making.enlarge import enlarge
+from tests.world.making.scenery import NOW, SERVERS
 
 Call = Callable[[sqlite3.Connection], object]
 

@@ -11,8 +11,8 @@ from raidbot.db.statistics import activity
 from raidbot.db.timestamps import seconds
 from raidbot.raids.model import MemberId
 from raidbot.raids.statistics.inactive import ListedMember, Question, inactive
+from tests.world.making.scenery import NOW, SERVERS, Server
 from tests.world.recompute import World
-from tests.world.scenery import NOW, SERVERS, Server
 
 EVERY_SERVER = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 SIZE = 10
