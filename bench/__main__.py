@@ -25,6 +25,7 @@ from bench.starting.many_raids import many
 from bench.starting.restarts import restart, start50
 from bench.starting.startup import startup, sweep
 from bench.statistics.figures import figures
+from bench.statistics.two_years import two_years
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
@@ -35,7 +36,7 @@ _TIMEOUTS_SECONDS = {
     "scrapes": 600,
     "sweep": 1200,
     "reminders": 600,
-    "figures": 900,
+    "two_years": 900,
 }
 """Longer time limits, for benchmarks with many runs."""
 _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
@@ -56,6 +57,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "queries": queries,
     "scrapes": scrapes,
     "figures": figures,
+    "two_years": two_years,
     "clock": clock,
     "reminders": reminders,
     "sweep": sweep,

@@ -1,1 +1,1 @@
-"""Measure how long figures take."""
+"""Benchmarks of statistics."""

@@ -1,151 +1,75 @@
-"""Measure every statistic, leaderboard, history and export, on a world of two years and on a much larger server."""
+"""Measure the processor time of every figure that a command shows, on servers of two sizes."""
 
 import asyncio
 import sqlite3
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from raidbot.raids.statistics.spans import Span, Stretch, stretch_of
+from raidbot.db.database import migrate
+from raidbot.raids.model import RaidId
+from tests.db.queries.calls import Call, calls
+from tests.db.queries.long_history import FIRST_MEMBER, MEMBERS, SEATS, UPCOMING, Size, fill
+from tests.raids.builders import GUILD
 
-from raidbot.db import raid_listings
-from raidbot.db.database import Database
-from raidbot.db.statistics import achievements, activity, by_period, leaderboards, members, servers
-from raidbot.delivery.exports.csv_table import Dialect
-from raidbot.delivery.exports.statistics_files import StatisticsFiles
-from raidbot.raids.model import MemberId
-from raidbot.raids.statistics.day_spans import Span as DaySpan
-from raidbot.raids.statistics.leaderboards import board_of
-from raidbot.raids.statistics.periods import Period, PeriodKind, latest, period_of
-from tests.suite.new_database import in_memory
-from tests.world.build import build
-from tests.world.enlarge import enlarge
-from tests.world.scenery import NOW, SERVERS
-
-Call = Callable[[sqlite3.Connection], object]
-
-_SERVER = SERVERS[0]
-_COPIES = 7
-_ROUNDS = 3
-_MEMBERS = 8
-_ROLES = 4
-_TREND = 12
+_ROWS = 15
+"""Rows of attendance of a raid."""
+_ROUNDS = 7
+_CALLS = ("leaderboards.", "statistics.")
 
 
 async def figures() -> dict[str, object]:
-    """Return the median and the worst milliseconds of each kind of call, on both databases."""
-    found: dict[str, object] = {}
-    with TemporaryDirectory(prefix="raidbot-bench-") as folder:
-        for name, copies in (("world", 0), ("large", _COPIES)):
-            path = Path(folder) / f"{name}.db"
-            found[name] = await asyncio.to_thread(_make, path, copies)
-            found[f"{name}_ms"] = await asyncio.to_thread(_measure, path) | await _exports(path)
-    return found
+    return await asyncio.to_thread(_measure)
 
 
-def _make(path: Path, copies: int) -> dict[str, int]:
-    """Write the world to a file. Return how much the measured server has in it."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.deserialize(in_memory())
-        connection.execute("BEGIN")
-        build(connection)
-        enlarge(connection, _SERVER.guild, copies=copies)
-        connection.execute("COMMIT")
-        path.write_bytes(connection.serialize())
-        queries = {
-            "raids": "SELECT count(*) FROM raids WHERE guild = ?",
-            "rows": "SELECT count(*) FROM attendance JOIN raids ON raids.id = raid WHERE guild = ?",
-        }
-        return {name: connection.execute(query, (_SERVER.guild,)).fetchone()[0] for name, query in queries.items()}
-
-
-def _measure(path: Path) -> dict[str, dict[str, float]]:
-    """Return the median and the worst of the calls of each name, once their pages have been read."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        times: dict[str, list[float]] = {}
-        for name, call in _calls(connection):
-            call(connection)
-            times.setdefault(name, []).extend(_milliseconds(connection, call) for _ in range(_ROUNDS))
-    return {name: _summed(found) for name, found in times.items()}
-
-
-def _calls(connection: sqlite3.Connection) -> Iterator[tuple[str, Call]]:
-    guild, zone = _SERVER.guild, _SERVER.tz
-    everybody = _SERVER.members
-    for member in (*everybody[:5], *everybody[:: len(everybody) // _MEMBERS]):
-        yield from _of_member(member)
-    yield "server", partial(servers.server_figures, guild=guild, now=NOW, zone=zone)
-    for kind in PeriodKind:
-        for period in latest(period_of(kind, NOW, zone), _TREND):
-            yield f"{kind} with comparison", partial(_period, period=period)
-        periods = latest(period_of(kind, NOW, zone), _TREND)
-        yield f"trend of {_TREND} {kind}s", partial(by_period.trend, guild=guild, periods=periods, now=NOW)
-    roles = leaderboards.role_names(connection, guild, now=NOW)
-    for span in Span:
-        stretch = stretch_of(span, NOW, zone)
-        yield f"leaderboard, {span}", partial(_board, stretch=stretch, role=None)
-        for role in roles[:_ROLES]:
-            yield f"leaderboard in a role, {span}", partial(_board, stretch=stretch, role=role)
-    yield "names of roles", partial(leaderboards.role_names, guild=guild, now=NOW)
-    yield "inactive", _inactive
-
-
-def _of_member(member: MemberId) -> Iterator[tuple[str, Call]]:
-    guild, zone = _SERVER.guild, _SERVER.tz
-    served = [server.guild for server in SERVERS]
-    yield "user", partial(members.member_figures, guild=guild, member=member, now=NOW, zone=zone)
-    yield "user everywhere", partial(members.member_figures_everywhere, member=member, now=NOW, served=served)
-    yield "achievements", partial(achievements.nights, guild=guild, member=member, now=NOW)
-    page = partial(raid_listings.history, guild=guild, member=member, now=NOW, size=10)
-    yield "history, first page", partial(page, page=0)
-    yield "history, last page", partial(page, page=10**6)
-    yield "history, sums", partial(raid_listings.figures, guild=guild, member=member, now=NOW)
-
-
-def _period(connection: sqlite3.Connection, *, period: Period) -> None:
-    for one in (period, period.before):
-        by_period.period_figures(connection, _SERVER.guild, one, now=NOW)
-
-
-def _board(connection: sqlite3.Connection, *, stretch: Stretch, role: str | None) -> None:
-    board_of(leaderboards.came(connection, _SERVER.guild, stretch, now=NOW, role=role))
-
-
-def _inactive(connection: sqlite3.Connection) -> None:
-    activity.last_activity(connection, _SERVER.guild, now=NOW)
-    activity.coming(connection, _SERVER.guild, now=NOW)
-
-
-async def _exports(path: Path) -> dict[str, dict[str, float]]:
-    """Measure whole files, which are made a few raids at a time, so that nobody waits for them."""
-    db = await Database.open(path)
-    files = StatisticsFiles(db, _SERVER.guild, DaySpan(None, None, _SERVER.tz), now=NOW, limit=10**9, dialect=Dialect())
-    made: dict[str, Callable[[], Awaitable[object]]] = {
-        "export of members": files.members,
-        "export of raids": partial(files.raids, {}),
-        "export of everything": files.everything,
+def _measure() -> dict[str, object]:
+    return {
+        "ms_with_1000_raids_in_each_of_3_servers": dict(_times(raids=1_000, servers=3)),
+        "ms_with_10000_raids_in_1_server": dict(_times(raids=10_000, servers=1)),
     }
-    found = {}
-    for name, make in made.items():
-        times = []
-        for _ in range(_ROUNDS):
-            began = time.perf_counter()
-            await make()
-            times.append((time.perf_counter() - began) * 1000)
-        found[name] = _summed(times)
-    await db.close()
-    return found
+
+
+def _times(*, raids: int, servers: int) -> Iterator[tuple[str, float]]:
+    """Yield the name and the median milliseconds of each call. Every tenth raid is cancelled and comes on top."""
+    size = Size(raids=servers * raids * 10 // 9 + UPCOMING, sent=1)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        connection.execute("BEGIN")
+        fill(connection, size)
+        _fill_up(connection, servers)
+        connection.execute("COMMIT")
+        for name, call in calls(RaidId(size.raids - UPCOMING + 11)):
+            if name.startswith(_CALLS):
+                yield name, _median(connection, call)
+
+
+def _fill_up(connection: sqlite3.Connection, servers: int) -> None:
+    """Add rows of attendance, names and half the members as latecomers; spread the raids over the servers."""
+    connection.execute("UPDATE raids SET guild = ? + id % ?", (GUILD, servers))
+    for row in range(SEATS + 1, _ROWS + 1):
+        connection.execute(
+            "INSERT OR IGNORE INTO attendance (raid, member, role, presence)"
+            " SELECT id, ? + (id * 7 + ? * 13) % ?, 'tank', iif(id % 2, 'late', 'no-show') FROM raids"
+            " WHERE status = 'closed'",
+            (FIRST_MEMBER, row, MEMBERS),
+        )
+    members = range(FIRST_MEMBER, FIRST_MEMBER + MEMBERS)
+    connection.executemany("INSERT INTO members VALUES (?, ?, ?)", [(GUILD, one, f"Member {one}") for one in members])
+    connection.executemany(
+        "INSERT INTO opening_balances VALUES (?, ?, 40, 2, '{\"Tank\": 40}', '{}', '{\"0\": 40}', NULL)",
+        [(GUILD, one) for one in members[: MEMBERS // 2]],
+    )
+
+
+def _median(connection: sqlite3.Connection, call: Call) -> float:
+    return round(statistics.median(_milliseconds(connection, call) for _ in range(_ROUNDS)), 1)
 
 
 def _milliseconds(connection: sqlite3.Connection, call: Call) -> float:
-    began = time.perf_counter()
+    connection.execute("BEGIN")
+    began = time.thread_time()
     call(connection)
-    return (time.perf_counter() - began) * 1000
-
-
-def _summed(times: Sequence[float]) -> dict[str, float]:
-    return {"median": round(statistics.median(times), 2), "worst": round(max(times), 2)}
+    took = time.thread_time() - began
+    connection.execute("ROLLBACK")
+    return took * 1000

@@ -12,9 +12,9 @@ import pytest
 from raidbot.db.timestamps import seconds
 from tests.suite.new_database import in_memory
 from tests.world import recompute
-from tests.world.build import build
 from tests.world.export import export
-from tests.world.scenery import NOW
+from tests.world.making.build import build
+from tests.world.making.scenery import NOW
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from raidbot.raids.model import MemberId
 from raidbot.raids.statistics.achievements import ACHIEVEMENTS, progress_of, record_of
 from raidbot.raids.statistics.leaderboards import Board, board_of
 from tests.world import recompute
+from tests.world.making.scenery import NOW, SERVERS, Server
 from tests.world.recompute import Days, World
-from tests.world.scenery import NOW, SERVERS, Server
 
 EVERY_SERVER = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 

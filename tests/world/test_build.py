@@ -4,8 +4,8 @@ import sqlite3
 from collections import Counter
 from datetime import date, datetime, timedelta, tzinfo
 
+from tests.world.making.scenery import MEMBERS, SERVERS
 from tests.world.recompute import World
-from tests.world.scenery import MEMBERS, SERVERS
 
 
 def test_its_size(world: sqlite3.Connection, plain: World) -> None:

@@ -10,8 +10,8 @@ from raidbot.db.timestamps import seconds
 from raidbot.raids.model import MemberId
 from tests.world import recompute
 from tests.world.export import export
+from tests.world.making.scenery import NOW, SERVERS
 from tests.world.recompute import World
-from tests.world.scenery import NOW, SERVERS
 
 PER_SERVER = 1
 

@@ -11,8 +11,8 @@ from raidbot.db.statistics import activity
 from raidbot.db.timestamps import seconds
 from raidbot.raids.model import MemberId
 from raidbot.raids.statistics.inactive import ListedMember, Question, inactive
+from tests.world.making.scenery import NOW, SERVERS, Server
 from tests.world.recompute import World
-from tests.world.scenery import NOW, SERVERS, Server
 
 EVERY_SERVER = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 SIZE = 10
@@ -45,8 +45,8 @@ def test_who_is_inactive(world: sqlite3.Connection, plain: World, server: Server
     last = activity.last_activity(world, guild, now=NOW)
     coming = activity.coming(world, guild, now=NOW)
     old = datetime(2020, 1, 1, tzinfo=NOW.tzinfo)
-    listed = [ListedMember(member, "", frozenset({number % 3}), old) for number, member in enumerate(server.members)]
-    listed.append(ListedMember(MemberId(5), "new", frozenset({0}), NOW - timedelta(hours=1)))
+    listed = [ListedMember(member, "", (number % 3,), old) for number, member in enumerate(server.members)]
+    listed.append(ListedMember(MemberId(5), "new", (0,), NOW - timedelta(hours=1)))
 
     shown = inactive(listed, last, coming, Question(weeks=weeks, role=0), now=NOW)
 

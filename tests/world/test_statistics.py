@@ -15,8 +15,8 @@ from raidbot.raids.statistics.figures import NamedCount, Top, total
 from raidbot.raids.statistics.periods import Period, PeriodKind, latest, period_of
 from raidbot.raids.statistics.tally import Tally
 from tests.world import recompute
+from tests.world.making.scenery import FIRST, NOW, SERVERS, Server, member
 from tests.world.recompute import World
-from tests.world.scenery import FIRST, NOW, SERVERS, Server, member
 
 EVERY_SERVER = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 _OF_KIND = {PeriodKind.WEEK: recompute.week_of, PeriodKind.MONTH: recompute.month_of}

@@ -13,9 +13,10 @@ from raidbot.raids.statistics.achievements import Carried, Night
 
 _NIGHTS = (
     f"SELECT raids.starts_at, raids.kind, {ROLE_NAME}, attendance.presence",
-    "FROM raids JOIN attendance ON attendance.raid = raids.id AND attendance.member = :member",
-    "JOIN raid_roles ON raid_roles.raid = raids.id AND raid_roles.key = attendance.role",
-    f"WHERE raids.guild = :guild AND {COUNTED} AND attendance.presence IN ('present', 'late', 'no-show')",
+    "FROM attendance CROSS JOIN raids ON raids.id = attendance.raid",
+    "CROSS JOIN raid_roles ON raid_roles.raid = raids.id AND raid_roles.key = attendance.role",
+    f"WHERE attendance.member = :member AND +raids.guild = :guild AND {COUNTED}",
+    "AND attendance.presence IN ('present', 'late', 'no-show')",
 )
 
 

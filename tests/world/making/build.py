@@ -10,8 +10,8 @@ from raidbot.db import guilds, imported, raids
 from raidbot.db.imported import Balance
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.settings import GuildSettings
-from tests.world.one_raid import play
-from tests.world.scenery import DELETED_TEMPLATE, FIRST, SERVERS, Server, starts
+from tests.world.making.one_raid import play
+from tests.world.making.scenery import DELETED_TEMPLATE, FIRST, SERVERS, Server, starts
 
 SEED = 20270101
 _ROLES = ("Tank", "Healer", "Storm 1", "Museum", "Team 1", "Old role", "=SUM(1,2)")

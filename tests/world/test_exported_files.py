@@ -16,8 +16,8 @@ from raidbot.delivery.exports.csv_table import Dialect
 from raidbot.delivery.exports.statistics_files import Exported, StatisticsFiles
 from raidbot.raids.statistics.day_spans import Span
 from tests.world.json_lines import world_lines
+from tests.world.making.scenery import NOW, SERVERS, Server
 from tests.world.recompute import STATES, Days, World
-from tests.world.scenery import NOW, SERVERS, Server
 
 EVERY_SERVER = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 ALL_TIME, LAST_YEAR = (None, None), (date(2026, 1, 1), date(2026, 12, 31))

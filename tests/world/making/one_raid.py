@@ -26,7 +26,7 @@ from raidbot.raids.rosters import attendance, manager_edits, signups
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.utils.errors import Refusal
-from tests.world.scenery import NOW, SERVERS, Server, templates
+from tests.world.making.scenery import NOW, SERVERS, Server, templates
 
 FULL_LEAD = timedelta(minutes=30)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"

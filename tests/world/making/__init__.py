@@ -1,0 +1,1 @@
+"""Make the world, and servers that are much larger."""
