@@ -4,12 +4,12 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from raidbot.raids.statistics.spans import Span, stretch_of
 
 from raidbot.db.statistics import achievements, leaderboards
 from raidbot.raids.model import MemberId
 from raidbot.raids.statistics.achievements import ACHIEVEMENTS, progress_of, record_of
 from raidbot.raids.statistics.leaderboards import Board, board_of
+from raidbot.raids.statistics.spans import Span, stretch_of
 from tests.world import recompute
 from tests.world.making.scenery import NOW, SERVERS, Server
 from tests.world.recompute import Days, World

@@ -59,8 +59,8 @@ class Stats(
         self._pressed: dict[str, Callable[[Press, tuple[str, ...]], Awaitable[None]]] = {
             "user": self._press_user,
             "everywhere": self._press_everywhere,
-            PeriodKind.WEEK: partial(self._turn, PeriodKind.WEEK),
-            PeriodKind.MONTH: partial(self._turn, PeriodKind.MONTH),
+            PeriodKind.WEEK: partial(self._turn_period, PeriodKind.WEEK),
+            PeriodKind.MONTH: partial(self._turn_period, PeriodKind.MONTH),
             INACTIVE: self.press_inactive,
         }
 
@@ -112,7 +112,7 @@ class Stats(
         permissions.guild_of(press.interaction)
         await self._show_everywhere(press.interaction, page_number(_only(rest)))
 
-    async def _turn(self, kind: PeriodKind, press: Press, rest: tuple[str, ...]) -> None:
+    async def _turn_period(self, kind: PeriodKind, press: Press, rest: tuple[str, ...]) -> None:
         interaction = press.interaction
         await self._check_server(interaction)
         try:
