@@ -16,6 +16,24 @@ from raidbot.raids.model import CancelReason, GuildId, Kind, MemberId, Presence,
 from raidbot.raids.statistics.exported import ExportedAttendance, ExportedBalance, ExportedRaid, ExportedRole
 
 _FIRST, _LAST = 0, 2**62
+_RAIDS = " ".join(
+    (
+        "SELECT id, code, title, subject, kind, template, status, cancelled_reason, not_held, counts,",
+        COUNTED,
+        ", starts_at, ends_at, length_minutes, zone, leader FROM raids",
+        # `+` keeps it from looking at all raids of the guild
+        "WHERE id IN (SELECT value FROM json_each(:ids)) AND +guild = :guild",
+    )
+)
+_ATTENDANCE = " ".join(
+    (
+        "SELECT attendance.raid, attendance.member, attendance.role, ifnull(",
+        ROLE_NAME,
+        ", attendance.role), attendance.presence FROM attendance JOIN raids ON raids.id = attendance.raid",
+        "LEFT JOIN raid_roles ON raid_roles.raid = attendance.raid AND raid_roles.key = attendance.role",
+        "WHERE attendance.raid IN (SELECT value FROM json_each(:ids)) ORDER BY attendance.raid, attendance.member",
+    )
+)
 
 
 def raid_ids(
@@ -34,12 +52,7 @@ def raids(
 ) -> list[ExportedRaid]:
     """Return these raids of the guild in order, without those that are gone or cannot be read."""
     values = {"guild": guild, "ids": json.dumps(ids), "now": seconds(now)}
-    rows = connection.execute(
-        "SELECT id, code, title, subject, kind, template, status, cancelled_reason, not_held, counts,"  # noqa: S608
-        f" {COUNTED}, starts_at, ends_at, length_minutes, zone, leader FROM raids"
-        " WHERE id IN (SELECT value FROM json_each(:ids)) AND guild = :guild",
-        values,
-    ).fetchall()
+    rows = connection.execute(_RAIDS, values).fetchall()
     roles, attendance = _roles(connection, values), _attendance(connection, values)
     found: dict[RaidId, ExportedRaid] = {}
     for raid, *columns in rows:
@@ -61,15 +74,7 @@ def _roles(connection: sqlite3.Connection, values: Mapping[str, object]) -> dict
 
 
 def _attendance(connection: sqlite3.Connection, values: Mapping[str, object]) -> dict[object, _Rows]:
-    rows = connection.execute(
-        "SELECT attendance.raid, attendance.member, attendance.role,"  # noqa: S608
-        f" ifnull({ROLE_NAME}, attendance.role), attendance.presence"
-        " FROM attendance JOIN raids ON raids.id = attendance.raid"
-        " LEFT JOIN raid_roles ON raid_roles.raid = attendance.raid AND raid_roles.key = attendance.role"
-        " WHERE attendance.raid IN (SELECT value FROM json_each(:ids)) ORDER BY attendance.raid, attendance.member",
-        values,
-    ).fetchall()
-    return _by_raid(rows)
+    return _by_raid(connection.execute(_ATTENDANCE, values).fetchall())
 
 
 def _by_raid(rows: _Rows) -> dict[object, _Rows]:
