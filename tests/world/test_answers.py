@@ -1,4 +1,4 @@
-"""What commands answer on the world, read as people read it, has the figures of plain Python."""
+"""The answers of commands on the world, read as people read them, have the figures of plain Python."""
 
 import re
 import shutil

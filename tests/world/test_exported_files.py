@@ -1,4 +1,4 @@
-"""What `/stats export` gives to people and to programs has the same figures in it as the rows."""
+"""The files of `/stats export`, for people and for programs, have the same figures in them as the rows."""
 
 import csv
 import io

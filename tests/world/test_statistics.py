@@ -1,4 +1,4 @@
-"""What `/stats` shows of members, servers, weeks and months is what plain Python makes of the rows."""
+"""The figures of `/stats` about members, servers, weeks and months are those that plain Python makes of the rows."""
 
 import sqlite3
 from datetime import UTC, date, datetime
