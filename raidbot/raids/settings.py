@@ -60,10 +60,6 @@ def _said_years(days: int) -> str:
     return f"{years} year{'' if years == 1 else 's'}; figures go back as far" if days else "for good"
 
 
-def _lead(minutes: int) -> str:
-    return f"{spoken_minutes(minutes)} before"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
     """A guild's settings. The defaults match the reference bot, but full raids do not close early.
@@ -152,7 +148,7 @@ class GuildSettings:
                 page=1,
                 place=4,
                 numbers=FULL_CLOSE_CHOICES_MINUTES,
-                say_number=lambda minutes: _lead(minutes) if minutes else "at their start",
+                say_number=lambda minutes: f"{spoken_minutes(minutes)} before" if minutes else "at their start",
             )
         },
     )
