@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 _ROWS_PER_STEP = 100
 _LATER = (sqlite3.Error, OSError, tag_list.DamagedListError)
-"""What may be over when it is tried again."""
+"""Errors that may be over when it is tried again."""
 _CAUSE = Cause(Source.COMMAND)
 
 
