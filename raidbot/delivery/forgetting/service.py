@@ -14,13 +14,13 @@ from raidbot.db.forgetting import erasing, jobs, registered, tag_list
 from raidbot.db.forgetting.erasing import Whom
 from raidbot.db.forgetting.jobs import Forgotten
 from raidbot.db.forgetting.registered import NOWHERE
-from raidbot.db.privacy import REGISTRY
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery import unhandled_file
 from raidbot.delivery.boards.posted import Unwanted
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.forgetting.old_reactions import OldReactions
+from raidbot.delivery.forgetting.whereabouts import servers_of
 from raidbot.delivery.members.tags import MemberTags
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids.events import Cause
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 _ROWS_PER_STEP = 100
 _LATER = (sqlite3.Error, OSError, tag_list.DamagedListError)
-"""What may be over when it is tried again."""
+"""Errors that may be over when it is tried again."""
 _CAUSE = Cause(Source.COMMAND)
 
 
@@ -80,9 +80,7 @@ class Forgetting:
 
         What is known on no server goes with the last server that knows the member.
         """
-        known: set[GuildId] = set()
-        for table in REGISTRY:
-            known |= await self._state.db.read(partial(registered.guilds, table=table, member=member))
+        known = await servers_of(self._state.db, member)
         scopes = [guild] if guild is not None else sorted(known)
         if guild is None or known <= {guild}:
             scopes.append(NOWHERE)
