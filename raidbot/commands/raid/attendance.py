@@ -102,7 +102,7 @@ def _buttons(context: RaidContext, page: _Page) -> Row:
     other: Row = ()
     if 0 < page.first_benched < page.pages:
         label, to = ("Those with a seat", 0) if page.benched else ("Those who waited", page.first_benched)
-        other = (controls.button(label, "jump", GREY, to),)
+        other = (controls.button(label, "attendance", GREY, to, "others"),)  # “Next page” may lead there, too
     marked = any(row.presence is not Presence.PRESENT for row in attendance.of_seated(raid))
     everybody = controls.button("Everybody came", "mark", GREY, _ALL, page.number, _seen(raid), disabled=not marked)
     return (context.back, *turns, *other, *(() if page.benched else (everybody,)))
@@ -166,6 +166,5 @@ def _seen(raid: Raid) -> str:
 _NO_SHOW = (Permission.RAID_NOSHOW,)
 ACTIONS = {
     "attendance": Action(_NO_SHOW, _attendance, page=_stay),
-    "jump": Action(_NO_SHOW, _attendance, page=_stay),
     "mark": Action(_NO_SHOW, _mark, page=_stay),
 }

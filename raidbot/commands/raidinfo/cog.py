@@ -89,7 +89,8 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
         reader = permissions.member_id(interaction)
-        came = views.attendance_text(raid, names if await self._sees_who_came(interaction, raid) else None, reader)
+        seen = names if await self._sees_who_came(interaction, raid) else None
+        came = views.attendance_text(raid, seen, reader, now=self._state.now())
         text = f"{views.status_line(raid)}\n{came}".strip()
         await responses.edit_response(interaction, text, embeds=(board.embed(),))
 

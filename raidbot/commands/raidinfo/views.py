@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import discord
@@ -95,12 +96,12 @@ def status_line(raid: Raid) -> str:
     return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {STATUS_ICONS[raid.status]} {_SAID[raid.status]}{board}"
 
 
-def attendance_text(raid: Raid, names: Mapping[MemberId, str] | None, reader: MemberId) -> str:
+def attendance_text(raid: Raid, names: Mapping[MemberId, str] | None, reader: MemberId, *, now: datetime) -> str:
     """Return the attendance of a raid that has begun, and "" of others.
 
     Without `names`, the numbers and the reader’s own attendance.
     """
-    has_rows = raid.not_held or (raid.status is Status.CLOSED and raid.begun)
+    has_rows = raid.not_held or (raid.status is Status.CLOSED and raid.starts_at <= now)
     if not has_rows or not raid.attendance:
         return ""
     said = by_presence(raid, names, limit=_MAX_ATTENDANCE_LENGTH)

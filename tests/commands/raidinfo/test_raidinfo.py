@@ -226,6 +226,13 @@ async def test_a_history_says_where_somebody_did_not_come(guild: SandboxGuild, s
 
         absent = [next(mark for mark in ("no-show", "excused", "") if mark in line) for line in lines if "Past" in line]
         assert absent == ["", "no-show", "excused"]
+        assert "Came to 1 of 2 raids. Missed 1 raid." in lines[1]
+        own = (await ask(guild, alice, "detail", code=code_of(1))).text()
+        assert "No-show: 2" in own.splitlines()[1]
+        assert "Bob" not in own.splitlines()[1]
+        assert "You: 🚫 no-show" in own
+        others = (await ask(guild, guild.owner, "detail", code=code_of(1))).text()
+        assert "No-show: 2 · Alice, former member" in others
 
 
 async def test_a_history_names_what_was_called_off_and_what_did_not_take_place(
