@@ -246,11 +246,12 @@ def sent(tx: sqlite3.Connection, row: int, *, message: int | None, now: datetime
     )
 
 
-def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> None:
-    """Record that the message was refused for good."""
-    tx.execute(
+def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> bool:
+    """Record that the message was refused for good; return False if it is gone: its receiver was forgotten."""
+    cursor = tx.execute(
         "UPDATE outbox SET state = 'refused', last_error = ?, done_at = ? WHERE id = ?", (error, seconds(now), row)
     )
+    return cursor.rowcount == 1
 
 
 def end(tx: sqlite3.Connection, row: int, *, reason: str, now: datetime) -> None:

@@ -25,7 +25,8 @@ def purge_server(guild: GuildId, database: Path) -> int:
     if not database.exists():
         raise NothingKnown(f"There is no database {database}. Set RAIDBOT_DATABASE to the one of the bot.")
     with exclusive(database) as connection:
-        rows = sum(1 for table in tables(connection) for _ in table.rows(connection, guild))
+        known = [table for table in tables(connection) if table.name != "forgotten"]  # those tags stay
+        rows = sum(1 for table in known for _ in table.rows(connection, guild))
         if not rows:
             raise NothingKnown(f"{database} holds nothing of server {guild}. `raidbot check` names those it holds.")
         while _step(connection, guild):

@@ -40,6 +40,7 @@ from raidbot.raids.model import (
     CloseReason,
     GuildId,
     Kind,
+    MemberId,
     MessageId,
     Presence,
     Raid,
@@ -201,7 +202,7 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     heard_reactions.keep(tx, [heard])
     absences.note(tx, GuildId(7_900), NOW)
     one = Announcement(moment=Moment(0, -15), text="{title} {in}", ping=Ping.ROLE, role=506)
-    jobs.ask(tx, ERIN, [GuildId(7_900)], now=NOW)
+    jobs.ask(tx, MemberId(9_999_999), [GUILD], now=NOW)
     jobs.note_again(tx, [jobs.Forgotten(guild=GUILD, tag="m_ba9876543210", at=int(NOW.timestamp()))], {})
     jobs.note_old_reactions(tx, GUILD, "m_ba9876543210", since=NOW)
     announcements.change(tx, GUILD, Owner(OwnerKind.TEMPLATE, "test"), lambda _: (one,), BY_MANAGER, NOW)

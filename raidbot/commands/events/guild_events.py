@@ -195,9 +195,11 @@ class GuildEvents(commands.Cog):
                 await self._learn(GuildId(guild), MemberId(who.id), who.display_name, roles)
 
     async def _learn(self, guild: GuildId, member: MemberId, name: str, roles: frozenset[int]) -> None:
-        looks_new = await self._state.learn_roles(guild, {member: roles})
         coming = partial(raid_queries.coming_naming, guild=guild, member=member, after=self._state.now())
         raids = await self._state.db.read(coming)
+        looks_new = False
+        if raids or member in await self._state.leaders(guild):  # of nobody else: they may have been forgotten
+            looks_new = await self._state.learn_roles(guild, {member: roles})
         if raids and await self._state.learn_names(guild, {member: clean_name(name)}):
             looks_new = True
         if looks_new:

@@ -76,6 +76,16 @@ def guilds(connection: sqlite3.Connection, table: Table, member: int) -> set[Gui
     return {GuildId(guild) for (guild,) in rows if isinstance(guild, int)}
 
 
+def audited_guilds(connection: sqlite3.Connection) -> list[GuildId]:
+    """Return the guilds with audit rows, found by their index one after the other."""
+    rows = connection.execute(
+        "WITH RECURSIVE served (guild) AS (SELECT min(guild) FROM audit"
+        " UNION ALL SELECT (SELECT min(guild) FROM audit WHERE guild > served.guild) FROM served"
+        " WHERE served.guild IS NOT NULL) SELECT guild FROM served WHERE guild IS NOT NULL"
+    ).fetchall()
+    return [GuildId(guild) for (guild,) in rows]
+
+
 def members(connection: sqlite3.Connection, guild: GuildId) -> set[int]:
     """Return the ids of all members that rows of a guild, or of `NOWHERE`, name in columns of ids."""
     ways = _OF_NO_GUILD if guild == NOWHERE else _OF_A_GUILD

@@ -5,11 +5,11 @@ import json
 from datetime import datetime
 from functools import partial
 
-from raidbot.db.forgetting import exporting, registered
+from raidbot.db.forgetting import exporting
 from raidbot.db.forgetting.exporting import Tables
 from raidbot.db.forgetting.registered import NOWHERE
-from raidbot.db.privacy import REGISTRY
-from raidbot.raids.model import GuildId, MemberId
+from raidbot.delivery.forgetting.whereabouts import servers_of
+from raidbot.raids.model import MemberId
 from raidbot.raids.privacy.export import file_of
 from raidbot.state import State
 
@@ -19,11 +19,8 @@ MAX_BYTES = 9_500_000
 
 async def member_file(state: State, member: MemberId, *, most_bytes: int = MAX_BYTES) -> tuple[str, bytes]:
     """Return a name and the content: JSON, compressed if it is large, and without the oldest rows if it still is."""
-    known: set[GuildId] = set()
-    for table in REGISTRY:
-        known |= await state.db.read(partial(registered.guilds, table=table, member=member))
     servers: list[dict[str, object]] = []
-    for guild in sorted(known):
+    for guild in sorted(await servers_of(state.db, member)):
         tables = await state.db.read(partial(exporting.of_guild, member=member, guild=guild))
         servers.append({"server": str(guild), "tables": tables})
     elsewhere = await state.db.read(partial(exporting.of_guild, member=member, guild=NOWHERE))

@@ -14,13 +14,13 @@ from raidbot.db.forgetting import erasing, jobs, registered, tag_list
 from raidbot.db.forgetting.erasing import Whom
 from raidbot.db.forgetting.jobs import Forgotten
 from raidbot.db.forgetting.registered import NOWHERE
-from raidbot.db.privacy import REGISTRY
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery import unhandled_file
 from raidbot.delivery.boards.posted import Unwanted
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.forgetting.old_reactions import OldReactions
+from raidbot.delivery.forgetting.whereabouts import servers_of
 from raidbot.delivery.members.tags import MemberTags
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids.events import Cause
@@ -34,6 +34,8 @@ from raidbot.utils.errors import Refusal
 log = structlog.get_logger(__name__)
 
 _ROWS_PER_STEP = 100
+_LATER = (sqlite3.Error, OSError, tag_list.DamagedListError)
+"""Errors that may be over when it is tried again."""
 _CAUSE = Cause(Source.COMMAND)
 
 
@@ -78,9 +80,7 @@ class Forgetting:
 
         What is known on no server goes with the last server that knows the member.
         """
-        known: set[GuildId] = set()
-        for table in REGISTRY:
-            known |= await self._state.db.read(partial(registered.guilds, table=table, member=member))
+        known = await servers_of(self._state.db, member)
         scopes = [guild] if guild is not None else sorted(known)
         if guild is None or known <= {guild}:
             scopes.append(NOWHERE)
@@ -101,17 +101,24 @@ class Forgetting:
         try:
             if not self._was_listed:
                 await self._look_into_list()
-            for whom, asked_at in await self._state.db.read(jobs.pending):
-                if self._worker.ending:
-                    return None
-                await self._forget(whom, asked_at)
-                self._done.append(whom.member)
+            pending = await self._state.db.read(jobs.pending)
+            done = [await self._try_forget(whom, asked_at) for whom, asked_at in pending if not self._worker.ending]
             if await self._state.db.read(jobs.is_unclean):
                 await self._scrub()
-        except (sqlite3.Error, OSError, tag_list.DamagedListError) as error:
+        except _LATER as error:
             log.warning("members are forgotten later", error=repr(error))
             return 0.0
-        return None
+        return None if all(done) else 0.0
+
+    async def _try_forget(self, whom: Whom, asked_at: int) -> bool:
+        """Forget one member; return False if that has to be tried again, so that it holds up nobody else."""
+        try:
+            await self._forget(whom, asked_at)
+        except (*_LATER, Refusal) as error:
+            log.warning("member is forgotten later", member=whom.member, guild=whom.guild, error=repr(error))
+            return False
+        self._done.append(whom.member)
+        return True
 
     async def _scrub(self) -> None:
         done = self._done.copy()  # a process that was killed has left none, but does not know of which members
@@ -169,6 +176,8 @@ class Forgetting:
                 await state.change(raid, partial(signups.depart, member=whom.member, now=now), _CAUSE)
             except UnreadableRaid:
                 log.warning("member stays on a raid that cannot be read", raid=raid)
+            except KeyError:  # deleted meanwhile
+                continue
         async for one in state.raids(followed):
             for mark in one.marks:
                 if mark.member == whom.member:

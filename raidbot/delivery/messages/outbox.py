@@ -383,7 +383,7 @@ class Outbox:
         except (KeyError, UnreadableRaid, Refusal, sqlite3.Error):
             log.exception("request to substitute not ended", row=row.id)  # it may be repeated after a while
 
-    async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
+    async def _record(self, write: Callable[[sqlite3.Connection], object]) -> None:
         await outcomes.record(self._state.db, write)
 
     def _later(self, seconds: float) -> datetime:

@@ -20,7 +20,7 @@ from raidbot.utils.backoff import Backoff
 log = structlog.get_logger(__name__)
 
 
-async def record(db: Database, write: Callable[[sqlite3.Connection], None]) -> None:
+async def record(db: Database, write: Callable[[sqlite3.Connection], object]) -> None:
     """Write the outcome, retrying until it is durable; without it the row would be sent again."""
     backoff = Backoff(0.5, 30.0)
     while True:
@@ -45,7 +45,8 @@ def note_sent(row: Claimed, tx: sqlite3.Connection, *, sent: Sent, now: datetime
 def note_refused(
     row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool, unreached: bool, is_news: bool
 ) -> None:
-    rows.refused(tx, row.id, error=error, now=now)
+    if not rows.refused(tx, row.id, error=error, now=now):
+        return
     if is_news:
         announcement_posts.note_failed(tx, row, Failure.REFUSED, now, error=error)
     if closed:
@@ -68,7 +69,8 @@ def note_unknown(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datet
 
 def split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
     """Queue each embed as its own message, because Discord rejected one of them and with it the whole message."""
-    rows.refused(tx, row.id, error=error, now=now)
+    if not rows.refused(tx, row.id, error=error, now=now):
+        return
     for number, embed in enumerate(row.payload["embeds"]):
         alone = rows.OutboxMessage(
             kind=row.kind,

@@ -19,6 +19,8 @@ def forget_again(part: Path, backup: Path, database: Path) -> int:
         tag_list.add(database, lines)
     except tag_list.DamagedListError as error:
         raise OSError(0, f"the list {tag_list.file_of(database)} of those who were forgotten is damaged") from error
+    if not lines:
+        return 0
     key = member_tags.read_key(database)
     with closing(sqlite3.connect(part, isolation_level=None)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'forgotten'").fetchone():

@@ -76,7 +76,8 @@ def restore(backup: Path, database: Path, *, now: datetime) -> Restored:
         try:
             counts = _write(source, backup, database, part)
             forgotten = forget_again(part, backup, database)
-            verified_copy.sync(part, os.O_RDWR)
+            if forgotten:
+                verified_copy.sync(part, os.O_RDWR)
             done = replacement.replace(database, stamp(now))
         except OSError as error:
             if replacement.waiting(database) is not None:

@@ -169,6 +169,31 @@ async def test_a_false_alarm_changes_nothing(
         assert (await stored_raid(bot)).is_open
 
 
+async def test_an_outage_is_no_removal_however_long_it_lasts(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        board = await signed_up(guild, alice, bob)
+        before = await stored_raid(bot)
+        await sandbox.set_unavailable(guild)
+        sandbox.advance(timedelta(hours=2))
+        bot.delivery.departures.check(before.guild)
+        await bot.heartbeat.tick(bot.state.now())
+        assert not absent(database)
+    async with start() as bot:
+        bot.delivery.departures.check(before.guild)
+        await bot.heartbeat.tick(bot.state.now())
+        assert not absent(database)
+
+        await sandbox.set_unavailable(guild, unavailable=False)
+
+        assert (await stored_raid(bot)).seats == before.seats
+        await alice.unreact(board, "✅")
+        await guild.until(lambda: "A seat opened" in dm_text(bob))
+        await remove_bot(sandbox, guild, database)  # only that begins the thirty days
+
+
 async def test_after_thirty_days_its_data_is_deleted_and_nothing_else(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
 ) -> None:

@@ -352,6 +352,7 @@ def _refused_forms() -> Iterator[tuple[str, Call]]:
 def _absences(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "guilds", absences.guilds
     yield "note", partial(absences.note, guild=GUILD, at=NOW)
+    yield "note_long_gone", partial(absences.note_long_gone, guild=OTHER, since=NOW)
     yield "is_absent", partial(absences.is_absent, guild=GUILD)
     yield "before", partial(absences.before, at=NOW)
     yield "end", partial(absences.end, guild=GUILD)

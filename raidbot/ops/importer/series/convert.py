@@ -38,7 +38,7 @@ def series_of(
 
     `names` are those of the server's other series; `known` says which template the row means.
     """
-    creator = MemberId(_needed(cells, "creator_id", Remark.NO_CREATOR))
+    creator = MemberId(_creator(cells))
     turn, name = _turn(cells, shelf, known, note)
     channel = _id(cells, "channel_id", Remark.CHANNEL, note)
     return checked(
@@ -109,6 +109,13 @@ def _free(name: str, names: Collection[str]) -> str:
         number += 1
         free = f"{clip(name, MAX_NAME_LENGTH - 5)} {number}"
     return free
+
+
+def _creator(cells: Cells) -> int:
+    """Return the creator's id, or below zero the stand-in of one who was forgotten. Raises TakeOverError."""
+    stored = str(cells.get("creator_id"))
+    is_stand_in = stored.startswith("-") and stored[1:].isdecimal()
+    return int(stored) if is_stand_in else _needed(cells, "creator_id", Remark.NO_CREATOR)
 
 
 def _needed(cells: Cells, column: str, remark: Remark) -> int:
