@@ -81,7 +81,8 @@ def history_embed(page: Page, tally: Tally, name: str) -> discord.Embed:
     first = page.number * PAGE_SIZE + 1
     lines = [_past(number, entry) for number, entry in enumerate(page.entries, start=first)]
     text = "\n".join(lines) or "No raid is listed here yet."
-    embed = panel_embed(f"Raids of {escape(name)} ({page.total})", f"{figures(tally)}\n\n{text}")
+    said = text if not page.total and tally == Tally() else f"{figures(tally)}\n\n{text}"
+    embed = panel_embed(f"Raids of {escape(name)} ({page.total})", said)
     return numbered(embed, page.number, page.pages)
 
 
