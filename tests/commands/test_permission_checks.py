@@ -61,9 +61,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "leaderboard achievements": (EVERYBODY, {}),
     "stats export": ((P.STATS_EXPORT,), {"what": "everything"}),
     "stats user": (EVERYBODY, {}),
-    "stats server": ((P.STATS_SERVER,), {}),
-    "stats weekly": ((P.STATS_SERVER,), {}),
-    "stats monthly": ((P.STATS_SERVER,), {}),
+    **dict.fromkeys(("stats server", "stats weekly", "stats monthly"), ((P.STATS_SERVER,), {})),
     "mysignups": (EVERYBODY, {}),
     "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
     "recurring list": (EVERYBODY, {}),
@@ -114,12 +112,8 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     # Before the settings, in which a press opens statistics to everybody.
-    "stats": {
-        "user:1": (P.STATS_OTHERS,),
-        "everywhere:0": EVERYBODY,
-        "week:2026-06-01": (P.STATS_SERVER,),
-        "month:2026-06-01": (P.STATS_SERVER,),
-    },
+    "stats": {"user:1": (P.STATS_OTHERS,), "everywhere:0": EVERYBODY}
+    | dict.fromkeys(("week:2026-06-01", "month:2026-06-01"), (P.STATS_SERVER,)),
     "settings": dict.fromkeys(
         ("page:2", *(press for _, setting in ON_PANEL for press in setting_presses(setting))), (P.SETTINGS,)
     ),

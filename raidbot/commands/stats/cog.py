@@ -1,7 +1,7 @@
 """/stats: figures of a member, of this server, and of its weeks and months."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -56,6 +56,13 @@ class Stats(
         self._state = state
         self._serves = serves
         self._member_lists = member_lists
+        self._pressed: dict[str, Callable[[Press, tuple[str, ...]], Awaitable[None]]] = {
+            "user": self._press_user,
+            "everywhere": self._press_everywhere,
+            PeriodKind.WEEK: partial(self._turn, PeriodKind.WEEK),
+            PeriodKind.MONTH: partial(self._turn, PeriodKind.MONTH),
+            INACTIVE: self.press_inactive,
+        }
 
     @app_commands.command(description="Your figures: attendance, roles, raids, days; or those of somebody else")
     @app_commands.describe(member="Whose figures; yours if left out")
@@ -90,27 +97,29 @@ class Stats(
         return await self._periods(interaction, PeriodKind.MONTH, typed)
 
     async def press(self, press: Press) -> None:
-        """Show another week or month, or the reader's figures here or everywhere. Raises UnknownPanel, NotAllowed."""
+        """Run a press on a panel of /stats. Raises UnknownPanel or NotAllowed."""
+        action, *rest = press.parts or ("",)
+        if action not in self._pressed:
+            raise UnknownPanel
+        await self._pressed[action](press, tuple(rest))
+
+    async def _press_user(self, press: Press, rest: tuple[str, ...]) -> None:
+        member = MemberId(number_of(_only(rest)))
+        await self._check_user(press.interaction, member)
+        await self._show_user(press.interaction, member)
+
+    async def _press_everywhere(self, press: Press, rest: tuple[str, ...]) -> None:
+        permissions.guild_of(press.interaction)
+        await self._show_everywhere(press.interaction, page_number(_only(rest)))
+
+    async def _turn(self, kind: PeriodKind, press: Press, rest: tuple[str, ...]) -> None:
         interaction = press.interaction
-        match press.parts:
-            case ("user", member):
-                whose = MemberId(number_of(member))
-                await self._check_user(interaction, whose)
-                await self._show_user(interaction, whose)
-            case ("everywhere", number):
-                permissions.guild_of(interaction)
-                await self._show_everywhere(interaction, page_number(number))
-            case (PeriodKind.WEEK | PeriodKind.MONTH as kind, day):
-                await self._check_server(interaction)
-                try:
-                    period = named(PeriodKind(kind), day, await self._zone(interaction), now=self._state.now())
-                except UnknownPeriod:
-                    raise UnknownPanel from None
-                await self._show_period(interaction, period)
-            case (first, *rest) if first == INACTIVE:
-                await self.press_inactive(press, tuple(rest))
-            case _:
-                raise UnknownPanel
+        await self._check_server(interaction)
+        try:
+            period = named(kind, _only(rest), await self._zone(interaction), now=self._state.now())
+        except UnknownPeriod:
+            raise UnknownPanel from None
+        await self._show_period(interaction, period)
 
     async def _check_user(self, interaction: Interaction, member: MemberId) -> None:
         permissions.guild_of(interaction)
@@ -202,6 +211,13 @@ class Stats(
         current = period_of(kind, self._state.now(), await self._zone(interaction))
         offered = reversed(latest(current, MAX_CHOICES))
         return matching(typed, ((one.first.isoformat(), str(one.label), one.first.isoformat()) for one in offered))
+
+
+def _only(rest: tuple[str, ...]) -> str:
+    """Return the only parameter of a press. Raises UnknownPanel."""
+    if len(rest) != 1:
+        raise UnknownPanel
+    return rest[0]
 
 
 def _member_and_name(

@@ -11,12 +11,13 @@ from raidbot.commands.ui.responses import Row
 from raidbot.pictures.facts import Picture
 from raidbot.raids.statistics.figures import NamedCount, Standing, Top
 from raidbot.raids.statistics.phrases import FORMER_MEMBER
-from raidbot.utils.text import clip
-from raidbot.utils.words import WEEKDAYS, Listed, Name, Raw, Text, count, lines, say
+from raidbot.utils.text import clip, fit_lines
+from raidbot.utils.words import WEEKDAYS, Argument, Listed, Name, Raw, Text, count, lines, say
 
 PANEL = "stats"
-LISTED = 5
-"""Roles and templates that are listed; the others are counted."""
+LISTED = 12
+"""Roles and templates that are listed, as many as in a picture; the others are counted."""
+_MAX_FIELD_LENGTH = 1024  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 _MAX_NAME_LENGTH = 60
 _MAX_TITLE_NAME = 80
 _PICTURE = "figures.png"
@@ -42,7 +43,7 @@ def embed(title: Text, description: Text, colour: int) -> discord.Embed:
     return panel_embed(str(title), str(description), colour)
 
 
-def add_field(embed: discord.Embed, name: Text, *parts: Text | None, inline: bool = False) -> None:
+def add_field(embed: discord.Embed, name: Text, *parts: Argument | None, inline: bool = False) -> None:
     """Add a field with these lines, unless all are None."""
     if any(part is not None for part in parts):
         embed.add_field(name=str(name), value=str(lines(*parts)), inline=inline)
@@ -57,13 +58,25 @@ def listed_name(name: str) -> Name:
 
 
 def count_lines(counts: Sequence[NamedCount]) -> list[Text]:
-    """Return a line for each of the first `LISTED`, and one that says how many more there are."""
+    """Return a line for each of the first `LISTED` or as many as fit into a field, and one with how many more are."""
+    listed = min(len(counts), LISTED)
+    while len(str(lines(*(found := _count_lines(counts, listed))))) > _MAX_FIELD_LENGTH:
+        listed -= 1
+    return found
+
+
+def _count_lines(counts: Sequence[NamedCount], listed: int) -> list[Text]:
     found = [
         count("{name} – {n} raid", "{name} – {n} raids", one.raids, name=listed_name(one.name))
-        for one in counts[:LISTED]
+        for one in counts[:listed]
     ]
-    rest = len(counts) - LISTED
-    return [*found, count("and {n} more", "and {n} more", rest)] if rest > 0 else found
+    rest = len(counts) - listed
+    return [*found, count("and {n} more", "and {n} more", rest)] if rest else found
+
+
+def fitting(told: Sequence[str]) -> Raw:
+    """Return as many whole lines, which are Markdown, as fit into a field."""
+    return Raw(fit_lines(told, _MAX_FIELD_LENGTH))
 
 
 def top_lines(top: Top) -> list[Text]:

@@ -57,6 +57,8 @@ def server_page(figures: ServerFigures, server: str, zone: str, picture: Picture
     if figures.raids:
         days, hours = parts.usual_days(figures.weekdays), parts.usual_hours(figures.hours, zone)
         parts.add_field(made, say("Usual day and start"), days, hours)
+        if picture is not None:
+            parts.add_field(made, say("Starts by day and hour"), parts.fitting(picture.lines))
     return Page(made, (), picture)
 
 
@@ -90,7 +92,7 @@ def _turns(report: PeriodReport) -> Row:
 
 def _raids_since(figures: ServerFigures) -> Text:
     if figures.first_raid_at is None or figures.last_raid_at is None:
-        return paragraph(say("No raid has taken place here since the move to RaidBot."), WHEN_COUNTED)
+        return paragraph(say("No raid has taken place here since {move}.", move=MOVED), WHEN_COUNTED)
     return count(
         "**{n} raid** since {day}, the last one {ago}.",
         "**{n} raids** since {day}, the last one {ago}.",
@@ -119,9 +121,10 @@ def _attendance(figures: ServerFigures) -> list[Text]:
     tally, said = figures.tally, []
     if tally.expected:
         said.append(
-            say(
-                "Came {came} times, no-shows {missed} ({share} of those who were expected)",
-                came=tally.came,
+            count(
+                "Came {n} time, no-shows {missed} ({share} of those who were expected)",
+                "Came {n} times, no-shows {missed} ({share} of those who were expected)",
+                tally.came,
                 missed=tally.no_shows,
                 share=Raw(percent(tally.no_shows, tally.expected)),
             )
@@ -171,8 +174,8 @@ def _period_summary(report: PeriodReport) -> Text:
 def _not_counted(raids: int) -> Text | None:
     if not raids:
         return None
-    one = "{n} raid took place and does not count."
-    return count(one, "{n} raids took place and do not count.", raids)
+    one = "{n} other raid took place, but does not count."
+    return count(one, "{n} other raids took place, but do not count.", raids)
 
 
 def _raids_before(raids: int, kind: PeriodKind) -> Text | None:

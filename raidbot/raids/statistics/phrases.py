@@ -7,7 +7,7 @@ from raidbot.raids.statistics.rates import Grade, grade, percent
 from raidbot.raids.statistics.tally import RATE_FROM, Tally
 from raidbot.utils.words import Listed, Raw, Text, count, paragraph, say
 
-MOVED = say("the move to RaidBot")
+MOVED = say("the move to this bot")
 FORMER_MEMBER = say("former member")
 WHEN_COUNTED = say("A raid counts once its signups are closed and its length has passed.")
 
@@ -33,8 +33,13 @@ def rate_line(tally: Tally) -> Text:
     )
 
 
-def expected_line(tally: Tally) -> Text:
-    """Return the attendance of several members together: “✅ **Attendance: 80.8 %, good** – 21 of 26 expected came”."""
+def expected_line(tally: Tally) -> Text | None:
+    """Return the attendance of several members together: “✅ **Attendance: 80.8 %, good** – 21 of 26 expected came”.
+
+    None if nobody was expected.
+    """
+    if not tally.expected:
+        return None
     found = grade_of(tally)
     told = say("{came} of {expected} expected came", came=tally.came, expected=tally.expected)
     if found is None:
@@ -76,20 +81,23 @@ def nothing_of_server(*, uncounted: int = 0) -> Text:
 def nothing_of_member(*, own: bool) -> Text:
     """Say when somebody without a raid has figures."""
     if own:
-        said = say("You have been in no raid yet. Sign up for one, and your figures come once it is over.")
+        said = say("You have been in no raid that counts yet. Sign up for one, and your figures come once it is over.")
     else:
-        said = say("This member has been in no raid yet. Figures come once a raid with them is over.")
+        said = say("This member has been in no raid that counts yet. Figures come once a raid with them is over.")
     return paragraph(said, WHEN_COUNTED)
 
 
 def nothing_of_period(period: Period, *, goes_on: bool, server_is_new: bool) -> Text:
-    """Say that a week or month has no raid that counts, and on a new server when there are figures."""
+    """Say that a week or month has no raid that counts, and when there will be figures."""
     if server_is_new:
-        return nothing_of_server()
+        return paragraph(
+            say("No raid that counts has taken place on this server yet. Figures come with the first one."),
+            WHEN_COUNTED,
+        )
     this = say("this week") if period.kind is PeriodKind.WEEK else say("this month")
     if goes_on:
-        return paragraph(say("No raid has taken place {this} yet.", this=this), WHEN_COUNTED)
-    return say("No raid took place in {this}.", this=this)
+        return paragraph(say("No raid that counts has taken place {this} yet.", this=this), WHEN_COUNTED)
+    return say("No raid that counts took place in {this}.", this=this)
 
 
 def _no_rate(tally: Tally) -> Text:

@@ -20,8 +20,12 @@ class Grade(Enum):
 
 
 def permille(part: int, whole: int) -> int:
-    """Return the share in tenths of a percent, rounded half up. `whole` is not 0."""
-    return (2000 * part + whole) // (2 * whole)
+    """Return the share in tenths of a percent, rounded half up. `whole` is not 0.
+
+    Nearly nothing is not 0, and nearly all is not 1000.
+    """
+    rounded = (2000 * part + whole) // (2 * whole)
+    return min(max(rounded, 1), 999) if 0 < part < whole else rounded
 
 
 def percent(part: int, whole: int) -> str:

@@ -95,7 +95,7 @@ async def test_a_member_sees_their_own_figures_here_and_everywhere(
         seen = await ask(guild, guild.owner, "user", member=alice)
 
         assert nothing.ephemeral
-        assert "You have been in no raid yet." in description(nothing)
+        assert "You have been in no raid that counts yet." in description(nothing)
         assert own_text == (
             "**Came to 3 of 4 raids.** A rate is shown from 5 raids on.\nIn numbers: present 3, no-shows 1, excused 1."
         )
@@ -103,7 +103,7 @@ async def test_a_member_sees_their_own_figures_here_and_everywhere(
         assert own_fields["Raids, most played first"] == "Old Keep – 3 raids"
         assert "came 3 times in a row without a no-show" in own_fields["Last raid"]
         assert "🌟 **Attendance: 92.9 %, excellent** – came to 13 of 14 raids" in everywhere
-        assert "Includes 9 raids from before the move to RaidBot." in everywhere
+        assert "Includes 9 raids from before the move to this bot." in everywhere
         assert "Else\\]\\(where – came to 1 of 1 raid" in all_fields["Servers"]
         assert "Barred" not in all_fields["Servers"]
         assert "Bard – 9 raids\nTank – 3 raids" in fields(own)["Roles, most played first"]
@@ -146,8 +146,8 @@ async def test_managers_turn_through_weeks_and_months_and_everybody_may_if_the_s
             guild.channel("raid-signups"), "stats weekly", {"week": "mon"}, focused="week"
         )
 
-        assert "No raid has taken place on this server yet." in description(new)
-        assert "No raid has taken place this week yet." in this_week
+        assert "No raid that counts has taken place on this server yet." in description(new)
+        assert "No raid that counts has taken place this week yet." in this_week
         assert "The week before had 2 raids." in this_week
         assert "raid" in one_back
         assert "former member – 2 raids" in top
@@ -175,10 +175,10 @@ async def test_the_longest_and_most_hostile_names_fit_into_every_page(guild: San
 
         def fill(tx: sqlite3.Connection) -> None:
             guilds.save_names(tx, here, zip(members, names, strict=True))
-            for number in range(8):
+            for number in range(16):
                 raid = past_raid(
                     tx,
-                    now - timedelta(minutes=121 + number),
+                    now - timedelta(hours=3 + number),
                     dict.fromkeys(members, PRESENT),
                     guild=here,
                     title=f"{number}" + "*" * 99,

@@ -21,7 +21,10 @@ _Values: TypeAlias = Any
 
 
 class Place(NamedTuple):
-    """A call of `execute`, or a string constant with SQL: its lines, and its text if it is a constant."""
+    """A call of `execute`, or a string constant with SQL: its lines, and its text if it is a constant.
+
+    `file` is the path below raidbot/db.
+    """
 
     file: str
     first: int
@@ -69,19 +72,18 @@ class RecordingConnection(sqlite3.Connection):
     def _record(self, sql: str, values: _Values) -> None:
         caller = sys._getframe(2)
         file = Path(caller.f_code.co_filename)
-        if file.is_relative_to(FOLDER) and file.name not in WITHOUT_ROWS:
-            self.statements.append(Statement(_name(file), caller.f_code.co_name, caller.f_lineno, sql, values))
+        if FOLDER in file.parents and file.name not in WITHOUT_ROWS:
+            self.statements.append(Statement(_below(file), caller.f_code.co_name, caller.f_lineno, sql, values))
 
 
 @cache
 def places() -> list[Place]:
     """Return every place in raidbot/db that executes a statement or holds a part of one."""
     files = [path for path in sorted(FOLDER.rglob("*.py")) if path.name not in WITHOUT_ROWS]
-    return [place for path in files for place in _places(_name(path), ast.parse(path.read_text(encoding="utf-8")))]
+    return [place for path in files for place in _places(_below(path), ast.parse(path.read_text(encoding="utf-8")))]
 
 
-def _name(file: Path) -> str:
-    """Return the path of a module within raidbot/db."""
+def _below(file: Path) -> str:
     return file.relative_to(FOLDER).as_posix()
 
 

@@ -9,7 +9,7 @@ from raidbot.db import imported
 from raidbot.db.imported import Balance
 from raidbot.db.statistics import by_period, members, servers
 from raidbot.raids.model import MemberId
-from raidbot.raids.statistics.periods import latest, month_of
+from raidbot.raids.statistics.periods import latest, month_of, week_of
 from tests.raids.builders import GUILD, NOW
 
 Call = Callable[[sqlite3.Connection], object]
@@ -31,4 +31,4 @@ def statistics_calls(member: MemberId) -> Iterator[tuple[str, Call]]:
     yield "server_figures", partial(servers.server_figures, guild=GUILD, now=NOW, zone=zone)
     yield "first_raid_at", partial(servers.first_raid_at, guild=GUILD, now=NOW)
     yield "period_figures", partial(by_period.period_figures, guild=GUILD, period=month, now=NOW)
-    yield "trend", partial(by_period.trend, guild=GUILD, periods=latest(month, 12), now=NOW)
+    yield "trend", partial(by_period.trend, guild=GUILD, periods=latest(week_of(NOW, zone), 6), now=NOW)

@@ -32,6 +32,9 @@ GROWING = {
     "raids.all_ids": "only `raidbot check` asks",
     "raids.unreadable_rows": "only `raidbot check` asks",
     "raids.cancelled_boards": "once at start",
+    "statistics.member_figures": "reads the attendance that the member ever had",
+    "statistics.member_figures_everywhere": "reads the attendance that the member ever had",
+    "statistics.server_figures": "sums up every attendance of the server",
 }
 """Calls that cost more, and why they may."""
 

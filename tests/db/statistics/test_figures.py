@@ -11,7 +11,7 @@ from raidbot.db.imported import Balance
 from raidbot.db.statistics.by_period import period_figures
 from raidbot.db.statistics.members import member_figures, member_figures_everywhere
 from raidbot.db.statistics.servers import first_raid_at, server_figures
-from raidbot.raids.model import GuildId, MemberId, Presence
+from raidbot.raids.model import GuildId, Kind, MemberId, Presence
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.statistics.figures import MemberFigures, NamedCount, ServerFigures, combined
 from raidbot.raids.statistics.periods import month_of, week_of
@@ -77,6 +77,19 @@ def test_a_raid_counts_once_its_length_has_passed(tx: sqlite3.Connection) -> Non
     assert period_figures(tx, GUILD, week, now=day(1) + timedelta(minutes=90)).raids == 1
     assert first_raid_at(tx, GUILD, now=day(1) + timedelta(minutes=89)) is None
     assert first_raid_at(tx, GUILD, now=NOW) == day(1)
+
+
+def test_a_no_show_of_two_raids_is_one_of_two_and_what_does_not_count_is_told_apart(tx: sqlite3.Connection) -> None:
+    past_raid(tx, day(1), {ALICE: PRESENT})
+    past_raid(tx, day(2), {ALICE: NO_SHOW}, kind=Kind.CHALLENGE)
+    past_raid(tx, day(3), {ALICE: NO_SHOW}, kind=Kind.KEY, counts=False, title="Gold Key Boss", template="key")
+
+    mine = member_figures(tx, GUILD, ALICE, now=NOW, zone=BERLIN)
+    server = server_figures(tx, GUILD, now=NOW, zone=BERLIN)
+
+    assert (mine.tally.came, mine.tally.no_shows) == (1, 1)
+    assert (server.raids, server.uncounted) == (2, (NamedCount("Gold Key Boss", 1),))
+    assert period_figures(tx, GUILD, month_of(day(1), BERLIN), now=NOW).not_counted == 1
 
 
 def test_nothing_yet_is_all_nought(tx: sqlite3.Connection) -> None:

@@ -58,7 +58,7 @@ pasts = st.builds(
     starts_at=st.integers(-600, _MINUTES).map(lambda minutes: NOW - timedelta(minutes=minutes)),
     length=st.sampled_from((None, 30, 180, 600)),
     title=st.sampled_from(("Molten Core", "Black Temple")),
-    kind=st.sampled_from((Kind.RAID, Kind.RAID, Kind.MUSEUM)),
+    kind=st.sampled_from((Kind.RAID, Kind.RAID, Kind.MUSEUM, Kind.KEY)),
     role=st.sampled_from(("tank", "healer")),
     status=st.sampled_from((Status.CLOSED, Status.CLOSED, Status.CLOSED, Status.CANCELLED, Status.OPEN)),
     counts=st.sampled_from((True, True, True, False)),

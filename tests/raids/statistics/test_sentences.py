@@ -25,10 +25,12 @@ counts = st.integers(0, 3000)
 
 
 @given(st.integers(0, 5000), st.integers(1, 5000))
-def test_a_share_has_one_decimal_rounded_half_up(part: int, whole: int) -> None:
+def test_a_share_has_one_decimal_and_is_all_or_nothing_only_if_it_is(part: int, whole: int) -> None:
     exact = Fraction(100 * part, whole)
     rounded = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
+    if 0 < part < whole:
+        rounded = min(max(rounded, Decimal("0.1")), Decimal("99.9"))
     assert percent(part, whole) == f"{rounded} %"
 
 
@@ -111,6 +113,7 @@ def test_each_number_that_is_not_nought_is_told(tally: Tally) -> None:
 def test_below_five_raids_there_are_numbers_without_a_rate(tally: Tally) -> None:
     """Row T23 of mistakes.md."""
     assert tally.expected < RATE_FROM
+    assert (expected_line(tally) is None) == (tally.expected == 0)
     for line in (rate_line(tally), expected_line(tally)):
         assert "%" not in str(line)
         assert all(grade.word.msgid not in str(line) for grade in Grade)
@@ -127,8 +130,8 @@ def test_a_rate_has_numbers_and_a_word(tally: Tally) -> None:
 
 
 def test_an_opening_balance_is_named() -> None:
-    assert str(carried_line(Tally().plus_balance(120, 4))) == "Includes 120 raids from before the move to RaidBot."
-    assert str(carried_line(Tally().plus_balance(1, 0))) == "Includes 1 raid from before the move to RaidBot."
+    assert str(carried_line(Tally().plus_balance(120, 4))) == "Includes 120 raids from before the move to this bot."
+    assert str(carried_line(Tally().plus_balance(1, 0))) == "Includes 1 raid from before the move to this bot."
     assert carried_line(Tally(present=9)) is None
 
 
