@@ -61,7 +61,7 @@ class ExportCommand(commands.Cog):
     _state: State
 
     @cached_property
-    def _turn(self) -> asyncio.Lock:
+    def _one_at_a_time(self) -> asyncio.Lock:
         """Held while files are made, so that only one export at a time takes memory."""
         return asyncio.Lock()
 
@@ -80,7 +80,7 @@ class ExportCommand(commands.Cog):
         chosen = span(since, until, (await self._state.settings(guild)).tzinfo)
         await responses.defer(interaction)
         limit = min(interaction.filesize_limit, MAX_FILE_BYTES)
-        async with self._turn:
+        async with self._one_at_a_time:
             files = StatisticsFiles(
                 self._state.db,
                 guild,

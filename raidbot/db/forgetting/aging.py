@@ -21,9 +21,9 @@ _NEEDING = (
 def outlived(connection: sqlite3.Connection, *, now: datetime, limit: int) -> list[RaidId]:
     """Return up to `limit` raids that are over, and older than their server keeps raids."""
     rows = connection.execute(
-        "SELECT raids.id FROM guilds JOIN raids ON raids.guild = guilds.id"
+        "SELECT raids.id FROM guilds CROSS JOIN raids ON raids.guild = guilds.id"
         " AND raids.starts_at < ? - 86400 * guilds.keep_raids_days"
-        " WHERE keep_raids_days > 0 AND status IN ('closed', 'cancelled') LIMIT ?",
+        " WHERE keep_raids_days > 0 AND +status IN ('closed', 'cancelled') LIMIT ?",
         (seconds(now), limit),
     ).fetchall()
     return [RaidId(raid) for (raid,) in rows]

@@ -126,8 +126,8 @@ def end_old_reaction(tx: sqlite3.Connection, raid: RaidId, tag: str, role: RoleK
 def prune_old_reactions(tx: sqlite3.Connection, *, before: datetime) -> None:
     """Delete what is noted for boards that nobody compares any more: of raids that started before that instant."""
     tx.execute(
-        "DELETE FROM old_reactions WHERE raid IN (SELECT id FROM raids WHERE starts_at < ?"
-        " AND status IN ('closed', 'cancelled'))",
+        "DELETE FROM old_reactions WHERE raid IN (SELECT raid FROM old_reactions AS old JOIN raids ON raids.id = old.raid"
+        " WHERE starts_at < ? AND +status IN ('closed', 'cancelled'))",
         (seconds(before),),
     )
 

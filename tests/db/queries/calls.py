@@ -61,6 +61,7 @@ from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.feed_calls import feed_calls
+from tests.db.queries.forgetting_calls import aging_calls, forgetting_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
@@ -90,6 +91,8 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("damaged_raids", _damaged_raids(raid)),
         ("drafts", _drafts(raid)),
         ("exported", export_calls(raid)),
+        ("aging", aging_calls(MEMBER)),
+        ("forgetting", forgetting_calls(raid, MEMBER)),
         ("guilds", _guilds()),
         ("heard_reactions", _heard_reactions(raid)),
         ("health", _health()),
