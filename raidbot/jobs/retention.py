@@ -15,6 +15,7 @@ from raidbot.state import State
 MARKS_KEPT = timedelta(days=30)
 """Time after a raid's start for which its reaction marks are kept: longer than its board is followed."""
 REFUSED_FORM_LIFETIME = timedelta(days=1)
+NAMES_SEEN_EVERY = timedelta(hours=6)
 _RAIDS_PER_RUN = 10
 
 
@@ -44,7 +45,8 @@ async def prune_marks(state: State, now: datetime) -> None:
     before = now - MARKS_KEPT
     for raid in await state.db.read(partial(rosters.marked_raids, before=before, limit=_RAIDS_PER_RUN)):
         await state.forget_marks(raid, before=before)
-    await state.db.write(partial(jobs.prune_old_reactions, before=before))
+    for raid in await state.db.read(partial(jobs.raids_with_old_reactions, before=before)):
+        await state.db.write(partial(jobs.delete_old_reactions, raid=raid))
 
 
 async def prune_raids(state: State, now: datetime) -> None:
@@ -59,17 +61,24 @@ async def shrink_log(state: State, _now: datetime) -> None:
 
 
 class NamePruning:
-    """Deletes names that no raid, series or figure needs any more, looking at `window` names per run."""
+    """Deletes names that no raid, series or figure needs any more, looking at `window` names per run.
+
+    Once it has seen all names, it begins anew after `NAMES_SEEN_EVERY`.
+    """
 
     def __init__(self, state: State, *, window: int = 200) -> None:
         self._state = state
         self._window = window
         self._seen: tuple[GuildId, MemberId] | None = None
+        self._again_at: datetime | None = None
 
-    async def run(self, _now: datetime) -> None:
+    async def run(self, now: datetime) -> None:
         """Look at some names, and continue behind them the next time."""
+        if self._again_at is not None and now < self._again_at:
+            return
         look = partial(aging.idle_names, after=self._seen, window=self._window)
         idle, self._seen = await self._state.db.read(look)
+        self._again_at = now + NAMES_SEEN_EVERY if self._seen is None else None
         if idle:
             await self._state.db.write(partial(aging.delete_names, names=idle))
             for guild, member in idle:

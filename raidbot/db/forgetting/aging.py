@@ -36,8 +36,9 @@ def idle_names(connection: sqlite3.Connection, *, after: Named | None, window: i
         (*(after or (0, 0)), window),
     ).fetchall()
     looked_at = [(GuildId(guild), MemberId(member)) for guild, member in rows]
-    heads = {guild: _heads(connection, guild) for guild in {guild for guild, _ in looked_at}}
-    idle = [one for one in looked_at if one[1] not in heads[one[0]] and not _is_needed(connection, one)]
+    idle = [one for one in looked_at if not _is_needed(connection, one)]
+    heads = {guild: _heads(connection, guild) for guild in {guild for guild, _ in idle}}
+    idle = [one for one in idle if one[1] not in heads[one[0]]]
     return idle, looked_at[-1] if looked_at else None
 
 

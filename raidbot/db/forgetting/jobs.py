@@ -123,13 +123,18 @@ def end_old_reaction(tx: sqlite3.Connection, raid: RaidId, tag: str, role: RoleK
     tx.execute("DELETE FROM old_reactions WHERE raid = ? AND tag = ? AND role = ?", (raid, tag, role))
 
 
-def prune_old_reactions(tx: sqlite3.Connection, *, before: datetime) -> None:
-    """Delete what is noted for boards that nobody compares any more: of raids that started before that instant."""
-    tx.execute(
-        "DELETE FROM old_reactions WHERE raid IN (SELECT raid FROM old_reactions AS old JOIN raids ON raids.id = old.raid"
-        " WHERE starts_at < ? AND +status IN ('closed', 'cancelled'))",
+def raids_with_old_reactions(connection: sqlite3.Connection, *, before: datetime) -> list[RaidId]:
+    """Return the raids whose boards nobody compares any more: those that are over and started before that instant."""
+    rows = connection.execute(
+        "SELECT DISTINCT raid FROM old_reactions JOIN raids ON raids.id = raid"
+        " WHERE starts_at < ? AND +status IN ('closed', 'cancelled')",
         (seconds(before),),
-    )
+    ).fetchall()
+    return [RaidId(raid) for (raid,) in rows]
+
+
+def delete_old_reactions(tx: sqlite3.Connection, raid: RaidId) -> None:
+    tx.execute("DELETE FROM old_reactions WHERE raid = ?", (raid,))
 
 
 def _values(line: Forgotten) -> tuple[int, str, int]:

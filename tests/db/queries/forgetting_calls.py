@@ -23,7 +23,7 @@ def aging_calls(member: MemberId) -> Iterator[tuple[str, Call]]:
 
 
 def _idle_names(tx: sqlite3.Connection, member: MemberId) -> None:
-    guilds.save_names(tx, GUILD, [(member, "Ann")])
+    guilds.save_names(tx, GUILD, [(member, "Ann"), (MemberId(member + 1_000_000), "Ben")])
     aging.idle_names(tx, after=None, window=50)
 
 
@@ -34,7 +34,8 @@ def forgetting_calls(raid: RaidId, member: MemberId) -> Iterator[tuple[str, Call
     yield "note_old_reactions", partial(jobs.note_old_reactions, guild=GUILD, tag="tag", since=NOW)
     yield "old_reactions", jobs.old_reactions
     yield "end_old_reaction", partial(jobs.end_old_reaction, raid=raid, tag="tag", role=TANK)
-    yield "prune_old_reactions", partial(jobs.prune_old_reactions, before=NOW)
+    yield "raids_with_old_reactions", partial(jobs.raids_with_old_reactions, before=NOW)
+    yield "delete_old_reactions", partial(jobs.delete_old_reactions, raid=raid)
     yield (
         "note_forgotten",
         partial(jobs.note_forgotten, whom=Whom(guild=GUILD, member=member, stand_in=-1), line=_LINE),

@@ -20,6 +20,8 @@ GROWING = {
     "audit.roster_changes": "only the demo asks",
     "health.damages": "only `raidbot check` asks",
     "health.dangling": "only `raidbot check` asks",
+    "aging.idle_names": "reads every raid of the server for names that nothing else needs",
+    "forgetting.note_old_reactions": "once for each member who is forgotten",
     "leaderboards.all_time": "counts every attendance of the server",
     "leaderboards.all_time_in_role": "counts every attendance of the server",
     "leaderboards.role_names": "counts every raid of the server",

@@ -44,7 +44,18 @@ ALLOWED = {
         "note_old_reactions",
         "SEARCH raids USING INDEX raids_by_guild (guild=?)",
     ): "once for each member who is forgotten",
+    ("forgetting/aging.py", "outlived", "SCAN guilds"): "one short row for each server",
+    (
+        "forgetting/aging.py",
+        "_heads",
+        "SEARCH raids USING INDEX raids_by_guild (guild=?)",
+    ): "only for names that nothing else needs, every six hours",
     ("forgetting/jobs.py", "old_reactions", "SCAN old_reactions"): "once at start",
+    (
+        "forgetting/jobs.py",
+        "raids_with_old_reactions",
+        "SCAN old_reactions",
+    ): "a few rows for each board of who was forgotten, for some weeks",
     ("forgetting/jobs.py", "pending", "SCAN forgetting"): "those who are being forgotten, for some seconds each",
     ("forgetting/jobs.py", "is_pending", "SCAN forgetting"): "those who are being forgotten, for some seconds each",
     ("forgetting/jobs.py", "forgotten", "SCAN forgotten"): "once at start and at a restore",
