@@ -96,12 +96,12 @@ def setting_presses(setting: OnPanel) -> tuple[str, ...]:
             return (setting.key,)
 
 
+CREATE_PRESSES = (
+    *("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview", "time"),
+    *("counts:no", "page:1", "discard", "confirm"),
+)
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
-    "create": dict.fromkeys(
-        ("ask-time", "ask-time:MARK", "ask-name", "ask-closes", "preview", "time", "counts:no", "page:1", "confirm"),
-        (P.CREATE,),
-    )
-    | {"discard": (P.CREATE,)},
+    "create": dict.fromkeys(CREATE_PRESSES, (P.CREATE,)),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     "settings": dict.fromkeys(
         ("page:2", *(press for _, setting in ON_PANEL for press in setting_presses(setting))), (P.SETTINGS,)
