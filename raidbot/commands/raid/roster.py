@@ -9,7 +9,7 @@ from raidbot.commands.ui.member_picker import PickedMember, look_up
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
-from raidbot.commands.ui.router import member_of, number_of
+from raidbot.commands.ui.router import UnknownPanel, member_of, number_of
 from raidbot.delivery.drawing import render
 from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
@@ -137,10 +137,12 @@ async def _edit(context: RaidContext, who: PickedMember, rule: Rule) -> None:
 
 
 async def _member(context: RaidContext, member: int) -> PickedMember:
-    """Return a member of the raid, or else of the guild. Raises NotAMember or NoBots."""
+    """Return a member of the raid, or else of the guild. Raises NotAMember, NoBots or UnknownPanel."""
     who = MemberId(member)
     if who in set(context.raid.members()):
         return PickedMember(who, (await context.state.names(context.raid)).get(who, "Member"), Asker(member=who))
+    if who < 0:  # a former member has no place but on the raid
+        raise UnknownPanel
     return await look_up(context.interaction, who)
 
 
