@@ -54,7 +54,7 @@ class Raid:
 
 @dataclass(frozen=True)
 class Balance:
-    """What a member brought along. `weekdays` begin with Monday."""
+    """The raids that a member brought along. `weekdays` begin with Monday."""
 
     raids: int
     no_shows: int

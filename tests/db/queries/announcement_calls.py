@@ -1,16 +1,18 @@
 """Calls of the functions about announcements, for `calls.py`."""
 
+import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from raidbot.db import announcement_posts, announcements, outbox, raids
+from raidbot.db import announcement_posts, announcements, outbox, raids, templates
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
 from raidbot.raids.audit.announcement_entries import Failure
 from raidbot.raids.events import Cause
 from raidbot.raids.model import Raid, RaidId, Source, Status
+from raidbot.raids.templates import catalogue
 from tests.raids.builders import GUILD, MANAGER, NOW
 
 Call = Callable[[sqlite3.Connection], object]
@@ -61,3 +63,12 @@ def _stored(tx: sqlite3.Connection, raid: RaidId) -> Raid:
     found = raids.load(tx, raid)
     assert found is not None
     return found
+
+
+def template_calls() -> Iterator[tuple[str, Call]]:
+    builtin = catalogue.untouched()
+    first = builtin.entries[0].key
+    own = catalogue.duplicate(builtin, first, catalogue.new_key(random.Random(1)))
+    yield "save", partial(templates.save, guild=GUILD, before=builtin, after=own)
+    yield "catalogue", partial(templates.catalogue, guild=GUILD)
+    yield "save (back)", partial(templates.save, guild=GUILD, before=own, after=builtin)

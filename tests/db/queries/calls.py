@@ -59,14 +59,13 @@ from raidbot.raids.reminders.choices import Choices
 from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
-from tests.db.queries.announcement_calls import announcement_calls
+from tests.db.queries.announcement_calls import announcement_calls, template_calls
 from tests.db.queries.feed_calls import feed_calls
 from tests.db.queries.forgetting_calls import aging_calls, forgetting_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.db.queries.outbox_calls import message, outbox_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
 from tests.db.queries.statistics_calls import activity_calls, export_calls, leaderboard_calls, statistics_calls
-from tests.db.queries.template_calls import template_calls
 from tests.db.queries.unreached_calls import signup_text_calls, unreached_calls
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
 
