@@ -119,7 +119,7 @@ class Leaderboard(
         """Show a page; `own` prefers the one with the reader on it. `role` is the name of the view's role, if known."""
         guild, now = permissions.guild_id(interaction), self._state.now()
         stretch = stretch_of(view.span, now, (await self._state.settings(guild)).tzinfo)
-        name, board = await self._state.db.read(
+        name, board = await self._state.db.read_long(
             partial(_board, guild=guild, stretch=stretch, now=now, tag=view.role, role=role)
         )
         reader = None if public else permissions.member_id(interaction)
@@ -131,7 +131,7 @@ class Leaderboard(
 
     async def _role_names(self, interaction: Interaction) -> list[str]:
         guild, now = permissions.guild_id(interaction), self._state.now()
-        return await self._state.db.read(partial(leaderboards.role_names, guild=guild, now=now))
+        return await self._state.db.read_long(partial(leaderboards.role_names, guild=guild, now=now))
 
     async def _is_off(self, interaction: Interaction) -> bool:
         """Return True if leaderboards are off here, and say who can switch them on and where."""

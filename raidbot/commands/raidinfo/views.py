@@ -17,6 +17,7 @@ from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import Kind, MemberId, Raid, Status
 from raidbot.raids.statistics.attendance_words import by_presence, figures, in_words, uncounted
 from raidbot.raids.statistics.tally import Tally
+from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import clip, escape, stamp, stamps
 from raidbot.utils.words import render, say
 
@@ -82,7 +83,7 @@ def history_embed(page: Page, tally: Tally, name: str) -> discord.Embed:
     lines = [_past(number, entry) for number, entry in enumerate(page.entries, start=first)]
     text = "\n".join(lines) or "No raid is listed here yet."
     said = text if not page.total and tally == Tally() else f"{figures(tally)}\n\n{text}"
-    embed = panel_embed(f"Raids of {escape(name)} ({page.total})", said)
+    embed = panel_embed(f"Raids of {escape(clean_name(name))} ({page.total})", said)
     return numbered(embed, page.number, page.pages)
 
 

@@ -53,8 +53,8 @@ class InactiveCommand(commands.Cog):
     ) -> None:
         guild, now = permissions.guild_id(interaction), self._state.now()
         members = await self._member_lists.of(guild, younger_than=younger_than)
-        last = await self._state.db.read(partial(activity.last_activity, guild=guild, now=now))
-        coming = await self._state.db.read(partial(activity.coming, guild=guild, now=now))
+        last = await self._state.db.read_long(partial(activity.last_activity, guild=guild, now=now))
+        coming = await self._state.db.read_long(partial(activity.coming, guild=guild, now=now))
         found = inactive(members.members, last, coming, question, now=now)
         await responses.edit_response(
             interaction, embeds=(views.embed(found, members, question, page),), rows=views.rows(found, question, page)

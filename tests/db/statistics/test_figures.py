@@ -8,13 +8,16 @@ import pytest
 
 from raidbot.db import guilds, imported
 from raidbot.db.imported import Balance
+from raidbot.db.statistics import leaderboards
 from raidbot.db.statistics.by_period import period_figures
 from raidbot.db.statistics.members import member_figures, member_figures_everywhere
 from raidbot.db.statistics.servers import first_raid_at, server_figures
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.statistics.figures import MemberFigures, NamedCount, ServerFigures, combined
+from raidbot.raids.statistics.leaderboards import board_of
 from raidbot.raids.statistics.periods import month_of, week_of
+from raidbot.raids.statistics.spans import Span, stretch_of
 from tests.db.statistics.past_raids import past_raid
 from tests.raids.builders import ALICE, BOB, CAROL, DAVE, ERIN, GUILD
 
@@ -138,6 +141,21 @@ def test_places_are_shared_and_those_who_share_the_last_one_are_counted(tx: sqli
     assert [one.name for one in top.standings] == [None, "Ann", "ben", "Zed", None]
     assert top.tied == 2
     assert server_figures(tx, GUILD, now=NOW, zone=BERLIN).top == top
+
+
+def test_former_members_who_share_a_place_stand_where_they_do_on_leaderboards(tx: sqlite3.Connection) -> None:
+    forgotten, nameless = MemberId(-(2**40)), MemberId(77)
+    members = [forgotten, nameless, ALICE, BOB, CAROL, DAVE]
+    past_raid(tx, day(1), dict.fromkeys(members, PRESENT))
+    guilds.save_names(tx, GUILD, zip([ALICE, BOB, CAROL, DAVE], ("zoe", "Yan", "xi", "Will"), strict=True))
+
+    top = server_figures(tx, GUILD, now=NOW, zone=BERLIN).top
+    board = board_of(leaderboards.came(tx, GUILD, stretch_of(Span.ALL, NOW, BERLIN), now=NOW))
+
+    shown = [(one.count.member, one.count.name) for one in board.standings]
+    assert shown == [(DAVE, "Will"), (CAROL, "xi"), (BOB, "Yan"), (ALICE, "zoe"), (forgotten, None), (nameless, None)]
+    assert [(one.member, one.name) for one in top.standings] == shown[: len(top.standings)]
+    assert top.tied == 1
 
 
 def test_whoever_came_before_or_moved_in_is_no_newcomer(tx: sqlite3.Connection) -> None:
