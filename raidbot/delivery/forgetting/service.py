@@ -221,9 +221,10 @@ class Forgetting:
             await self._erase_from_raid(whom, raid)
         for table in registered.of_no_raid():
             keys = await state.db.read(partial(erasing.keys, table=table, whom=whom))
+            write = partial(state.rewrite_templates, whom.guild) if table.name == "templates" else state.db.write
             for first in range(0, len(keys), _ROWS_PER_STEP):
                 some = keys[first : first + _ROWS_PER_STEP]
-                await state.db.write(partial(erasing.from_rows, table=table, rows=some, whom=whom))
+                await write(partial(erasing.from_rows, table=table, rows=some, whom=whom))
         for series in await state.series.ids(whom.guild):
             await state.series.rewrite(series, lambda _tx: None)  # read it anew
 
