@@ -104,13 +104,16 @@ def note_old_reactions(tx: sqlite3.Connection, guild: GuildId, tag: str, *, sinc
     Followed are those of raids that are posted or open, and of closed ones that start at `since` or later.
     """
     rows = tx.execute(
-        "INSERT INTO old_reactions (raid, tag, role) SELECT raids.id, ?, key FROM raids"
-        " JOIN raid_roles ON raid_roles.raid = raids.id WHERE guild = ? AND message IS NOT NULL"
-        " AND (status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?))"
-        " ON CONFLICT DO NOTHING RETURNING raid",
-        (tag, guild, seconds(since)),
+        "SELECT id FROM raids WHERE guild = ? AND message IS NOT NULL"
+        " AND (status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?)) ORDER BY id",
+        (guild, seconds(since)),
     ).fetchall()
-    return sorted({RaidId(raid) for (raid,) in rows})
+    tx.executemany(
+        "INSERT INTO old_reactions (raid, tag, role) SELECT raid, ?, key FROM raid_roles WHERE raid = ?"
+        " ON CONFLICT DO NOTHING",
+        [(tag, raid) for (raid,) in rows],
+    )
+    return [RaidId(raid) for (raid,) in rows]
 
 
 def old_reactions(connection: sqlite3.Connection) -> list[tuple[RaidId, str, RoleKey]]:
