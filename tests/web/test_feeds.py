@@ -85,7 +85,7 @@ async def _until_gone(pages: Pages, path: str) -> None:
         while True:
             if (await fetch(pages, path)).status == NOT_FOUND:
                 return
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)  # a feed has thirty requests in five minutes
 
 
 @EITHER_INTENT
@@ -126,6 +126,34 @@ async def test_an_address_ends_when_it_is_revoked_replaced_or_its_member_leaves(
 
         await sandbox.remove_member(guild, sandbox.bot)
         await _until_gone(pages, others[1])
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+async def test_who_left_while_the_bot_heard_nothing_has_no_feed_either(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, is_removed: bool
+) -> None:
+    """The bot was removed and taken back, or lost its session: with the members intent, and within the hour."""
+    ann, ben = guild.add_member("ann"), guild.add_member("ben")
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        paths = [await path_of(guild, one, FeedKind.SERVER) for one in (ann, ben)]
+        assert [(await fetch(pages, path)).status for path in paths] == [200, 200]
+
+        available = asyncio.create_task(bot.wait_for("guild_join" if is_removed else "guild_available"))
+        if is_removed:
+            await sandbox.remove_member(guild, sandbox.bot)
+            await _until_gone(pages, paths[1])
+            await ann.leave(guild)
+            await sandbox.invite_bot(guild)
+        else:
+            await sandbox.gateway.drop(4009)
+            await ann.leave(guild)
+        async with asyncio.timeout(20):
+            await available
+
+        await _until_gone(pages, paths[0])
+        async with asyncio.timeout(10):
+            while (await fetch(pages, paths[1])).status != 200:  # until it is known that the bot is back
+                await asyncio.sleep(0.5)  # a feed has thirty requests in five minutes
 
 
 async def test_a_manager_sees_how_many_there_are_and_ends_all(guild: SandboxGuild, start: Start) -> None:
