@@ -79,11 +79,11 @@ async def test_a_feed_shows_own_raids_and_is_the_same_until_something_changes(
         assert (await fetch(pages, mine)).titles() == []
 
 
-async def _until_gone(pages: Pages, path: str) -> None:
-    """Wait until the address has ended, which takes as long as Discord's event of it."""
+async def _until(pages: Pages, path: str, status: int) -> None:
+    """Wait for this status: when an address ends is up to Discord's event of it."""
     async with asyncio.timeout(10):
         while True:
-            if (await fetch(pages, path)).status == NOT_FOUND:
+            if (await fetch(pages, path)).status == status:
                 return
             await asyncio.sleep(0.5)  # a feed has thirty requests in five minutes
 
@@ -115,7 +115,7 @@ async def test_an_address_ends_when_it_is_revoked_replaced_or_its_member_leaves(
         await ben.leave(guild)
         if not members_intent:
             sandbox.advance(timedelta(minutes=6))  # it is asked again then
-        await _until_gone(pages, others[0])
+        await _until(pages, others[0], NOT_FOUND)
         assert (await fetch(pages, others[1])).status == 200
         answers = [
             await fetch(pages, path) for path in (first, second, others[0], UNKNOWN, "/calendar/", "/calendar/x")
@@ -125,7 +125,7 @@ async def test_an_address_ends_when_it_is_revoked_replaced_or_its_member_leaves(
         }
 
         await sandbox.remove_member(guild, sandbox.bot)
-        await _until_gone(pages, others[1])
+        await _until(pages, others[1], NOT_FOUND)
 
 
 @pytest.mark.parametrize("is_removed", [True, False])
@@ -141,7 +141,7 @@ async def test_who_left_while_the_bot_heard_nothing_has_no_feed_either(
         available = asyncio.create_task(bot.wait_for("guild_join" if is_removed else "guild_available"))
         if is_removed:
             await sandbox.remove_member(guild, sandbox.bot)
-            await _until_gone(pages, paths[1])
+            await _until(pages, paths[1], NOT_FOUND)
             await ann.leave(guild)
             await sandbox.invite_bot(guild)
         else:
@@ -150,10 +150,8 @@ async def test_who_left_while_the_bot_heard_nothing_has_no_feed_either(
         async with asyncio.timeout(20):
             await available
 
-        await _until_gone(pages, paths[0])
-        async with asyncio.timeout(10):
-            while (await fetch(pages, paths[1])).status != 200:  # until it is known that the bot is back
-                await asyncio.sleep(0.5)  # a feed has thirty requests in five minutes
+        await _until(pages, paths[0], NOT_FOUND)
+        await _until(pages, paths[1], 200)
 
 
 async def test_a_manager_sees_how_many_there_are_and_ends_all(guild: SandboxGuild, start: Start) -> None:
