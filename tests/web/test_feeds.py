@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids import lifecycle
 from raidbot.raids.feeds.model import FeedKind
 from raidbot.raids.model import MemberId, RaidId, RoleKey
@@ -212,6 +214,29 @@ async def test_a_series_is_its_posted_raids_and_its_next_dates_under_the_same_id
         exported = await ann.slash(guild.channel("raid-signups"), "raidinfo export", what="mine")
         assert exported.message is not None
         assert planned[0]["UID"].encode() in exported.message.attachments[0].content.replace(b"\r\n ", b"")
+
+
+async def test_no_two_entries_have_one_id_where_the_first_part_of_a_cut_series_goes_on(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        one = await make(bot, guild, coming(sandbox, 36))
+        second = RecurrenceId((one.schedule.start + timedelta(days=7)).date())
+        poster = SeriesPoster(bot.state, bot.delivery.posting_places)
+        path = await path_of(guild, guild.owner, FeedKind.SERVER)
+        await poster.post_now(one.id, second, by(guild))
+        await bot.state.series.split(one.id, second, lambda later: replace(later, name="Later"), by(guild))
+        endless = partial(rules.on_schedule, edit=lambda schedule: replace(schedule, end=None))
+        await bot.state.series.change(one.id, endless, by(guild))
+        await posted(sandbox, guild, 1)
+        again = f"{one.occurrence_name(second)}-2.{guild.id}@raidbot"
+        for boards in (1, 2):
+            status = {event["UID"]: event["STATUS"] for event in (await fetch(pages, path)).events()}
+            assert len(status) == len((await fetch(pages, path)).events())
+            assert status[again] == ("TENTATIVE" if boards == 1 else "CONFIRMED")
+            if boards == 1:
+                await poster.post_now(one.id, second, by(guild))
+                await posted(sandbox, guild, 2)
 
 
 @pytest.mark.parametrize("chosen", [{}, {"web_port": 9464}, {"web_url": "https://raids.example.org"}])

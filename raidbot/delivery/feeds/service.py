@@ -153,9 +153,12 @@ class CalendarFeeds:
         catalogue = await self._state.templates(feed.guild)
         dates_off = await self._state.series.dates_off(feed.guild)
         posted = await self._state.db.read(partial(series_occurrences.posted_of, series=[one.id for one in series]))
+        taken = await self._state.db.read(partial(rows.taken_names, guild=feed.guild, now=now))
         found: list[Entry] = []
         for one in series:
-            found += planned_entries(one, catalogue, feed.reader, posted=posted[one.id], dates_off=dates_off, now=now)
+            found += planned_entries(
+                one, catalogue, feed.reader, posted=posted[one.id], taken=taken, dates_off=dates_off, now=now
+            )
             await asyncio.sleep(0)  # each takes a millisecond
         return found
 
