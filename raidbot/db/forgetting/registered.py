@@ -1,11 +1,12 @@
 """Find the rows that name a member, table by table of the registry."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from raidbot.db.privacy import REGISTRY, Scope, Table
 from raidbot.raids.model import GuildId, RaidId
+from raidbot.raids.privacy import stand_ins
 
 Row = dict[str, object]
 NOWHERE = GuildId(0)
@@ -30,6 +31,14 @@ def naming(
     if table.scope not in ways:
         return []
     return _found(connection, table, ways[table.scope], columns, {"member": member, "guild": guild})
+
+
+def is_named(table: Table, row: Mapping[str, object], member: int) -> bool:
+    """Return True if the row names the member, not only somebody with a longer id."""
+    return any(row[column] == member for column in table.ids) or any(
+        isinstance(text := row[column], str) and stand_ins.names(text, member)
+        for column in (*table.texts, *table.typed)
+    )
 
 
 def naming_in_raid(connection: sqlite3.Connection, table: Table, member: int, *, raid: RaidId) -> list[Row]:
