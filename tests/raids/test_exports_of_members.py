@@ -1,4 +1,4 @@
-"""What an export says of others: nothing that tells who they are."""
+"""An export says nothing of others that tells who they are."""
 
 import json
 
