@@ -1,5 +1,6 @@
 """Find the rows that name a member, table by table of the registry."""
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -13,6 +14,7 @@ NOWHERE = GuildId(0)
 """Stands for what is known of a member on no server: rows without one."""
 JOBS = "forgetting"
 """The table of those who are being forgotten, which names them to the end."""
+_ID = re.compile(r"(?<!\d)[0-9]{15,19}(?![0-9])")
 
 _OF_A_GUILD = {
     Scope.GUILD: "guild = :guild",
@@ -104,6 +106,18 @@ def members(connection: sqlite3.Connection, guild: GuildId) -> set[int]:
             query = ("SELECT DISTINCT", column, "FROM", table.name, "WHERE", ways[table.scope])
             found |= {one for (one,) in connection.execute(" ".join(query), {"guild": guild}).fetchall() if one}
     return {one for one in found if isinstance(one, int) and one > 0}
+
+
+def ids_in_texts(connection: sqlite3.Connection, guild: GuildId) -> set[int]:
+    """Return all numbers in texts of a guild, or of `NOWHERE`, that may be ids of members."""
+    ways = _OF_NO_GUILD if guild == NOWHERE else _OF_A_GUILD
+    found: set[int] = set()
+    for table in REGISTRY:
+        for column in (*table.texts, *table.typed) if table.scope in ways else ():
+            query = ("SELECT", column, "FROM", table.name, "WHERE", ways[table.scope])
+            for (text,) in connection.execute(" ".join(query), {"guild": guild}):
+                found.update(map(int, _ID.findall(text)) if isinstance(text, str) else ())
+    return found
 
 
 @cache
