@@ -26,8 +26,11 @@ class Forgotten:
 
 
 def ask(tx: sqlite3.Connection, member: MemberId, guilds: Iterable[GuildId], *, now: datetime) -> None:
-    """Note that the member is to be forgotten on these servers, unless that is noted."""
-    _note(tx, member, guilds, seconds(now))
+    """Note that the member is to be forgotten on these servers; if that is under way, once more after it."""
+    again = "UPDATE forgetting SET asked_at = max(asked_at + 1, ?) WHERE guild = ? AND member = ?"
+    for guild in guilds:
+        if tx.execute(again, (seconds(now), guild, member)).rowcount == 0:
+            _note(tx, member, [guild], seconds(now))
 
 
 def _note(tx: sqlite3.Connection, member: int, guilds: Iterable[GuildId], at: int) -> None:
@@ -56,9 +59,10 @@ def _whom(connection: sqlite3.Connection, guild: GuildId, member: MemberId, stan
 
 
 def note_forgotten(tx: sqlite3.Connection, whom: Whom, line: Forgotten) -> None:
-    """Note that the member is forgotten, and delete the row that names them."""
+    """Note that the member is forgotten, and delete the row that names them, unless they asked again meanwhile."""
     tx.execute("INSERT INTO forgotten (guild, tag, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", _values(line))
-    tx.execute("DELETE FROM forgetting WHERE guild = ? AND member = ?", (whom.guild, whom.member))
+    done = "DELETE FROM forgetting WHERE guild = ? AND member = ? AND asked_at = ?"
+    tx.execute(done, (whom.guild, whom.member, line.at))
     guild_rows.note_fact(tx, UNCLEAN, "1")
 
 
@@ -91,8 +95,11 @@ def note_again(tx: sqlite3.Connection, lines: Iterable[Forgotten], tags: Mapping
 
 
 def members(connection: sqlite3.Connection, lines: Iterable[Forgotten]) -> set[int]:
-    """Return all members that are named on the servers of these lines."""
-    return set[int]().union(*(registered.members(connection, guild) for guild in {line.guild for line in lines}))
+    """Return all members that are named on the servers of these lines, and other ids that stand in texts."""
+    found: set[int] = set()
+    for guild in {line.guild for line in lines}:
+        found |= registered.members(connection, guild) | registered.ids_in_texts(connection, guild)
+    return found
 
 
 # Reactions of before
