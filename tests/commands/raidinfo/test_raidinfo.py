@@ -113,7 +113,7 @@ async def test_the_list_turns_its_pages_and_changes_what_it_shows_after_a_restar
     alice = guild.add_member("alice")
     async with start():
         shown = await ask(guild, alice, "list")
-        assert "There are none" in shown.text()
+        assert "No upcoming raids" in shown.text()
     async with start() as bot:
         for number in range(12):
             await store(bot, guild, number, hours=2 + number, title=f"Raid number {number}")
