@@ -165,7 +165,7 @@ async def test_a_manager_sees_how_many_there_are_and_ends_all(guild: SandboxGuil
         panel = await guild.owner.slash(channel, "settings")
         await panel.click("More settings")
         await panel.click("More settings")
-        assert "now there are 3" in panel.text()
+        assert "on, 3 addresses now" in panel.text()
         assert not any(path.split("/")[-1].removesuffix(".ics") in panel.text() for path in paths)
 
         await panel.click("Calendar feeds")
@@ -173,7 +173,7 @@ async def test_a_manager_sees_how_many_there_are_and_ends_all(guild: SandboxGuil
         assert [(await fetch(pages, path)).status for path in paths] == [NOT_FOUND] * 3
         assert "are off on this server" in (await ann.slash(channel, "calendar")).text()
         await panel.click("Calendar feeds")
-        assert "now there are 0" in panel.text()
+        assert "on, 0 addresses now" in panel.text()
         assert [(await fetch(pages, path)).status for path in paths] == [NOT_FOUND] * 3
         assert (await fetch(pages, await path_of(guild, ann))).status == 200
 

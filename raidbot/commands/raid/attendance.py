@@ -38,7 +38,7 @@ _MENUS = {
     Presence.PRESENT: "came",
     Presence.LATE: "late",
     Presence.EXCUSED: "excused",
-    _ONLY: "came, the others here did not",
+    _ONLY: "came (the others did not)",
 }
 """The subject of each menu: a menu in which somebody is chosen shows their names and not its question."""
 _MAX_NAME_LENGTH = 100

@@ -62,11 +62,11 @@ class Query:
 
 
 def list_embed(page: Page, wanted: Query) -> discord.Embed:
-    kind = f"{KIND_NAMES[wanted.kind].capitalize()} signups" if wanted.kind else "Raids"
-    title = f"{kind} to come{', with you' if wanted.mine else ''} ({page.total})"
+    kind = f"{KIND_NAMES[wanted.kind]} signups" if wanted.kind else "raids"
+    title = f"Upcoming {kind}{', with you' if wanted.mine else ''} ({page.total})"
     first = page.number * PAGE_SIZE + 1
     lines = [_line(number, entry) for number, entry in enumerate(page.entries, start=first)]
-    return numbered(panel_embed(title, "\n".join(lines) or "There are none."), page.number, page.pages)
+    return numbered(panel_embed(title, "\n".join(lines) or f"No upcoming {kind}."), page.number, page.pages)
 
 
 def list_rows(page: Page, wanted: Query) -> tuple[Row, ...]:

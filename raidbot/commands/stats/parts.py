@@ -118,4 +118,6 @@ def _most(names: list[Text], raids: int) -> Text:
 
 def _standing(one: Standing) -> Text:
     name: Text | Name = FORMER_MEMBER if one.name is None else listed_name(one.name)
-    return count("{place}. {name} – {n} raid", "{place}. {name} – {n} raids", one.came, place=one.place, name=name)
+    return count(
+        "**{place}.** {name} – {n} raid", "**{place}.** {name} – {n} raids", one.came, place=one.place, name=name
+    )

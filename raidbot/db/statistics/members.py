@@ -68,7 +68,7 @@ def _rows(connection: sqlite3.Connection, member: MemberId, now: datetime) -> It
         f"SELECT raids.guild, raids.starts_at, attendance.presence, {ROLE_NAME}, raids.template, raids.title {_ROWS}",
         {"member": member, "now": seconds(now)},
     )
-    return map(_Row._make, rows.fetchall())
+    return (_Row(*row) for row in rows.fetchall())
 
 
 def _figures(rows: list[_Row], balance: OpeningBalance | None, zone: tzinfo) -> MemberFigures:
