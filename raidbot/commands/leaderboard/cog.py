@@ -62,8 +62,11 @@ class Leaderboard(
     async def role_(self, interaction: Interaction, role: str, period: str | None = None, public: bool = False) -> None:
         if await self._is_off(interaction):
             return
+        if not public:
+            await responses.defer(interaction)
         name = role_named(role, await self._role_names(interaction))
-        await responses.defer(interaction, public=public)
+        if public:  # what is refused above, only who asks gets to see
+            await responses.defer(interaction, public=True)
         await self._show(interaction, view_of(_span(period), name), public=public, role=name)
 
     @role_.autocomplete("role")

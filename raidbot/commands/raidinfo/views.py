@@ -15,6 +15,7 @@ from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import Kind, MemberId, Raid, Status
+from raidbot.raids.rosters.attendance import is_told
 from raidbot.raids.statistics.attendance_words import by_presence, figures, in_words, uncounted
 from raidbot.raids.statistics.tally import Tally
 from raidbot.utils.clean_text import clean_name
@@ -103,8 +104,7 @@ def attendance_text(raid: Raid, names: Mapping[MemberId, str] | None, reader: Me
 
     Without `names`, the numbers and the reader’s own attendance.
     """
-    has_rows = raid.not_held or (raid.status is Status.CLOSED and raid.starts_at <= now)
-    if not has_rows or not raid.attendance:
+    if not is_told(raid, now) or not raid.attendance:
         return ""
     said = by_presence(raid, names, limit=_MAX_ATTENDANCE_LENGTH)
     if names is None:

@@ -36,7 +36,8 @@ class InactiveCommand(commands.Cog):
     ) -> None:
         await permissions.check(interaction, Permission.STATS_INACTIVE)
         await responses.defer(interaction)
-        await self._show_inactive(interaction, Question(weeks=weeks, role=role.id if role else None), 0)
+        asked = None if role is None or role.is_default() else role.id  # everybody has @everyone
+        await self._show_inactive(interaction, Question(weeks=weeks, role=asked), 0)
 
     async def press_inactive(self, press: Press, parts: tuple[str, ...]) -> None:
         """Turn a page, or read the list of members anew. Raises UnknownPanel, NotAllowed or NoMemberList."""
