@@ -47,8 +47,8 @@ def pending(connection: sqlite3.Connection) -> list[tuple[Whom, int]]:
     """
     rows = connection.execute(
         "SELECT guild, member, stand_in, asked_at FROM forgetting WHERE typeof(guild) = 'integer'"
-        " AND typeof(member) = 'integer' AND typeof(stand_in) = 'integer' AND stand_in < 0"
-        " AND typeof(asked_at) = 'integer' ORDER BY guild = 0, asked_at, guild, member"
+        " AND guild >= 0 AND typeof(member) = 'integer' AND member > 0 AND typeof(stand_in) = 'integer'"
+        " AND stand_in < 0 AND typeof(asked_at) = 'integer' ORDER BY guild = 0, asked_at, guild, member"
     ).fetchall()
     return [(_whom(connection, *row[:3]), row[3]) for row in rows]
 
