@@ -138,6 +138,8 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.questions = self.delivery.questions
         self.feeds = CalendarFeeds(self.state, self, self.questions, serves=self.serves)
+        for event in ("on_guild_join", "on_guild_available"):
+            self.add_listener(self.feeds.missed_events, event)
         self.operations = operations.Operations(
             self.state, self, self.api, self.delivery, trace, alerts=options.alerts, makes_backups=options.backups
         )

@@ -72,7 +72,7 @@ def _embed(given: Json, of: Message, files: dict[str, Attachment]) -> Json:
         address = str(given.get(part, {}).get(key, ""))
         file = files.get(address.removeprefix(ATTACHED)) if address.startswith(ATTACHED) else None
         if file is not None:
-            shown[part] = given[part] | {key: attachment_path(file, of.channel_id)}
+            shown[part] = given[part] | {key: attachment_path(file, of.channel_id), "description": file.description}
     return shown
 
 

@@ -3,6 +3,7 @@
 A table is either in `REGISTRY` or in `FREE`; `tests/db/test_privacy.py` compares both with the schema.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -40,11 +41,18 @@ class Table:
     typed: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     emptied: tuple[str, ...] = ()
+    only_in_dms: tuple[str, ...] = ()
+    """Those of `ids` that are a channel's where `kind` is not 'dm'."""
     goes_whole: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         return (*self.ids, *self.names, *self.texts, *self.typed)
+
+    def ids_of(self, row: Mapping[str, object]) -> tuple[str, ...]:
+        """Return those of `ids` that hold a member's id in this row."""
+        is_dm = row.get("kind") == "dm"
+        return tuple(column for column in self.ids if is_dm or column not in self.only_in_dms)
 
 
 REGISTRY = (
@@ -83,7 +91,12 @@ REGISTRY = (
     Table(name="joint_reminders", scope=Scope.RAID, ids=("member",), own=("member",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
     Table(
-        name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error"), own=("target",)
+        name="outbox",
+        scope=Scope.GUILD,
+        ids=("target",),
+        texts=("payload", "dedupe", "last_error"),
+        own=("target",),
+        only_in_dms=("target",),
     ),
     # What takes turns, with leaders; a failure of posting quotes what the bot would answer.
     Table(

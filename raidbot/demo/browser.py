@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 import tempfile
 from contextlib import suppress
@@ -22,6 +23,7 @@ from raidbot.demo.seed import BACKDATE, ZONE, Seed
 from raidbot.demo.weekly import plan_weekly_raid
 
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - a list of hosts to refuse
+LOOPBACK = "127.0.0.1"
 NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")
 
 
@@ -51,7 +53,7 @@ async def show_in_browser(out: TextIO, *, host: str, port: int, server: Path, ke
 async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path, keep: Path | None) -> None:
     """Serve until cancelled; then stop the bot before the sandbox."""
     sandbox, is_new = _world(folder, server, keep)
-    bot = BotProcess(sandbox, folder)
+    bot = BotProcess(sandbox, folder, settings=_feeds())
     operator = Operator(sandbox, bot)
     is_complete = False
     async with sandbox:
@@ -73,6 +75,13 @@ async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path
             await bot.stop()
             if keep is not None and is_complete:
                 archive.store(sandbox, bot.database, keep)
+
+
+def _feeds() -> dict[str, str]:
+    """Return settings with which addresses of `/calendar` work on this machine."""
+    with socket.create_server((LOOPBACK, 0)) as free:
+        port = free.getsockname()[1]
+    return {"RAIDBOT_WEB_PORT": str(port), "RAIDBOT_WEB_URL": f"http://{LOOPBACK}:{port}"}
 
 
 def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool]:

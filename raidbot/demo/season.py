@@ -61,6 +61,8 @@ def _write(
 ) -> None:
     before = GuildSettings(guild=GuildId(guild.id))
     guilds.save_settings(tx, before, replace(before, zone=zone, leaderboards=True))
+    for member in guild.members.values():
+        member.joined_at = now - timedelta(weeks=WEEKS + 4)
     names = {MemberId(one.id): one.nick or one.user.global_name or one.user.username for one in guild.members.values()}
     guilds.save_names(tx, before.guild, [(member, names[member]) for member in people])
     chance = random.Random(WEEKS)  # the same season each time

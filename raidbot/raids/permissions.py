@@ -47,7 +47,7 @@ class Permission(StrEnum):
 
     STATS_SERVER = "stats.server", "see this server’s statistics"
     STATS_OTHERS = "stats.others", "see the statistics of others"
-    STATS_INACTIVE = "stats.inactive", "see who has not come for long"
+    STATS_INACTIVE = "stats.inactive", "see who is inactive"
     STATS_EXPORT = "stats.export", "export the statistics"
 
     RECURRING_CREATE = "recurring.create", "create series"

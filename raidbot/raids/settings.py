@@ -238,8 +238,8 @@ class GuildSettings:
                 page=3,
                 place=3,
                 button="Statistics for everyone",
-                on="shown to everyone",
-                off="shown to who may see them",
+                on="for everyone",
+                off="for managers only",
             )
         },
     )
@@ -268,7 +268,7 @@ class GuildSettings:
                 page=3,
                 place=5,
                 button="Calendar feeds",
-                on="members can have addresses",
+                on="on",
                 off="off; all addresses have ended",
             )
         },

@@ -65,7 +65,7 @@ def _check_user(answer: PersonResponse, plain: World, guild: int, member: int) -
     assert weekdays[_DAYS.index(day[0])] == max(weekdays)
     assert hours[int(hour[1])] == max(hours)
     assert f"<t:{plain.last(guild, member)}:D>" in _field(answer, "Last raid")
-    assert f"came {plain.streak(guild, member)} times in a row" in _field(answer, "Last raid")
+    assert f"Came {plain.streak(guild, member)} times in a row" in _field(answer, "Last raid")
 
 
 def _check_server(answer: PersonResponse, plain: World, guild: int) -> None:

@@ -133,7 +133,7 @@ def _summary(guild: discord.Guild, settings: GuildSettings, *, feeds: int) -> di
     for field, setting in ON_PANEL:
         value = _words(guild, setting, settings.value(field))
         if field == _FEEDS and settings.calendar_feeds:
-            value = f"{value}; now there {'is' if feeds == 1 else 'are'} {feeds}"
+            value = f"{value}, {feeds} {'address' if feeds == 1 else 'addresses'} now"
         embed.add_field(name=setting.title, value=value)
     return embed
 

@@ -63,4 +63,4 @@ def rows(feeds: Mapping[FeedKind, Feed]) -> tuple[Row, ...]:
 def _state(feed: Feed | None) -> Text:
     if feed is None:
         return say("You have no address.")
-    return say("You have an address since {day}. A new one ends it.", day=Instant(feed.made_at, "D"))
+    return say("You’ve had an address since {day}. A new one ends it.", day=Instant(feed.made_at, "D"))

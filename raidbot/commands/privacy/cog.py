@@ -73,10 +73,10 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What I
             raise TooSoon
         await responses.defer(interaction)
         name, content = await member_file(self._state, member)
-        text = say("This is all that I know about you, on all servers. docs/privacy.md says what the parts mean.")
+        text = say("This is all that I know about you, on all servers. RaidBot’s docs/privacy.md explains the parts.")
         await responses.send_file(interaction, render(text), discord.File(io.BytesIO(content), name))
 
-    @app_commands.command(description="Leave the raids to come, and have all that I know about you deleted")
+    @app_commands.command(description="Leave upcoming raids, and have all that I know about you deleted")
     async def forget(self, interaction: Interaction) -> None:
         guild, member = permissions.guild_id(interaction), permissions.member_id(interaction)
         await responses.defer(interaction)

@@ -75,11 +75,11 @@ def _consequences(*, is_silent: bool, backups_gone_at: datetime) -> Text:
     )
     return lines(
         say("**At once**"),
-        say("- You leave the raids to come. Whoever waits for your seat moves up and is told."),
-        say("- Your standing places end, and raids and series to come that you lead have no leader."),
+        say("- You leave upcoming raids. Whoever waits for your seat moves up and is notified."),
+        say("- Your standing places end. Upcoming raids and series that you lead have no leader."),
         say("- Your name, your drafts, your messages, and what I know about your direct messages are deleted."),
         silent,
-        say("- The raids you were in keep their numbers. You stand there as “former member”."),
+        say("- Past raids keep their numbers. They call you “former member”."),
         say("**What stays**"),
         say(
             "- Boards that I still follow are shown without you. My messages on older boards, in threads, in log"
@@ -92,7 +92,7 @@ def _consequences(*, is_silent: bool, backups_gone_at: datetime) -> Text:
             until=Instant(backups_gone_at, "D"),
         ),
         say("**Later**"),
-        say("- Your old reactions count no more. If you react or press anew, you start afresh."),
+        say("- Your old reactions no longer count. If you react or press again, you start afresh."),
         count(
             "- It takes up to {n} minute. Nobody can undo it.",
             "- It takes up to {n} minutes. Nobody can undo it.",

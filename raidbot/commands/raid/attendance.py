@@ -16,9 +16,9 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import attendance
-from raidbot.raids.statistics.attendance_words import FORMER_MEMBER, by_presence, uncounted
+from raidbot.raids.statistics.attendance_words import by_presence, uncounted
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape
+from raidbot.utils.text import FORMER_MEMBER, clip, escape
 from raidbot.utils.words import count, render, say
 
 _ONLY, _ALL = "only", "all"
@@ -38,7 +38,7 @@ _MENUS = {
     Presence.PRESENT: "came",
     Presence.LATE: "late",
     Presence.EXCUSED: "excused",
-    _ONLY: "came, the others here did not",
+    _ONLY: "came (the others did not)",
 }
 """The subject of each menu: a menu in which somebody is chosen shows their names and not its question."""
 _MAX_NAME_LENGTH = 100

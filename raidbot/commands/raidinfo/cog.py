@@ -25,6 +25,7 @@ from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import Kind, MemberId, Raid
 from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.rosters.attendance import is_told
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
@@ -64,7 +65,9 @@ _WHAT = [
 _KINDS = [app_commands.Choice(name=KIND_NAMES[kind], value=kind.value) for kind in Kind]
 
 
-class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raids to come, their rosters, and files"):
+class RaidInfo(
+    commands.GroupCog, group_name="raidinfo", group_description="Upcoming and past raids, their rosters, and files"
+):
     def __init__(self, state: State) -> None:
         self._state = state
         self._pressed: dict[str, Callable[[Press, tuple[str, ...]], Awaitable[None]]] = {
@@ -74,7 +77,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             "history": self._turn_history,
         }
 
-    @app_commands.command(name="list", description="The raids to come, soonest first")
+    @app_commands.command(name="list", description="Upcoming raids, soonest first")
     @app_commands.describe(kind="Only raids of this kind", mine="Only raids you have signed up for")
     @app_commands.choices(kind=_KINDS)
     async def list_(self, interaction: Interaction, kind: str | None = None, mine: bool = False) -> None:
@@ -94,7 +97,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         text = f"{views.status_line(raid)}\n{came}".strip()
         await responses.edit_response(interaction, text, embeds=(board.embed(),))
 
-    @app_commands.command(description="The raids gone by with you, or somebody else, and how often you came")
+    @app_commands.command(description="Past raids you (or a member) took part in, and how often you came")
     @app_commands.describe(member="Whose history; yours if left out")
     async def history(self, interaction: Interaction, member: discord.User | None = None) -> None:
         whose = member or interaction.user
@@ -214,7 +217,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
     async def _send_roster(self, interaction: Interaction, raid: Raid) -> None:
-        with_attendance = self._state.now() >= raid.starts_at and await self._sees_who_came(interaction, raid)
+        with_attendance = is_told(raid, self._state.now()) and await self._sees_who_came(interaction, raid)
         names, dialect = await self._state.names(raid), dialect_of(interaction.locale.value)
         made = roster_sheet(raid, names, dialect, with_attendance=with_attendance)
         text = f"The roster of {labels.coded(raid)} as it is now."

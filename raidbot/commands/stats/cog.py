@@ -166,7 +166,7 @@ class Stats(
 
     async def _show_server(self, interaction: Interaction) -> None:
         zone = await self._zone(interaction)
-        figures = await self._state.db.read(
+        figures = await self._state.db.read_long(
             partial(servers.server_figures, guild=permissions.guild_id(interaction), now=self._state.now(), zone=zone)
         )
         hours = [
@@ -191,7 +191,7 @@ class Stats(
 
     async def _show_period(self, interaction: Interaction, period: Period) -> None:
         guild, now = permissions.guild_id(interaction), self._state.now()
-        report = await self._state.db.read(partial(_report, guild=guild, period=period, now=now))
+        report = await self._state.db.read_long(partial(_report, guild=guild, period=period, now=now))
         picture = None
         if period.kind is PeriodKind.WEEK and any(point.raids for point in report.trend):
             weeks = [

@@ -33,7 +33,7 @@ def embed(found: Inactivity, members: MemberList, question: Question, number: in
     page = page_of(found.absentees, number, PAGE_SIZE)
     first = page.number * PAGE_SIZE + 1
     listed = (_line(place, absentee) for place, absentee in enumerate(page.items, start=first))
-    text = lines(_looked_at(found, members, question), *(listed if found.absentees else (_nobody(question),)))
+    text = lines(_looked_at(found, members, question), *(listed if found.absentees else (_nobody(found, question),)))
     return numbered(panel_embed(f"{_title(question)} ({len(found.absentees):,})", str(text)), page.number, page.pages)
 
 
@@ -50,8 +50,12 @@ def _title(question: Question) -> Text:
     return count("Inactive for {n} week", "Inactive for {n} weeks", question.weeks)
 
 
-def _nobody(question: Question) -> Text:
-    return say("Nobody. Everybody has come at least once.") if not question.weeks else say("Nobody. Everybody came.")
+def _nobody(found: Inactivity, question: Question) -> Text:
+    if found.looked_at == found.newcomers:
+        return say("Nobody.")
+    if not question.weeks:
+        return say("Nobody. Everybody has come at least once.")
+    return say("Nobody. Everybody else came.") if found.newcomers else say("Nobody. Everybody came.")
 
 
 def _looked_at(found: Inactivity, members: MemberList, question: Question) -> Text:

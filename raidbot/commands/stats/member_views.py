@@ -82,7 +82,7 @@ def _add_favourites(embed: discord.Embed, figures: MemberFigures, zone: str | No
     hours = parts.usual_hours(figures.hours, zone) if zone else None
     parts.add_field(embed, say("Favourite day and start"), parts.usual_days(figures.weekdays), hours)
     last = figures.last_raid_at
-    streak = count("came {n} time without a no-show", "came {n} times in a row without a no-show", figures.streak)
+    streak = count("Came {n} time without a no-show", "Came {n} times in a row without a no-show", figures.streak)
     parts.add_field(
         embed,
         say("Last raid"),

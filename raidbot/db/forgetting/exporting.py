@@ -29,7 +29,7 @@ def of_guild(connection: sqlite3.Connection, member: MemberId, guild: GuildId) -
     for table in REGISTRY:
         rows = registered.naming(connection, table, member, guild=guild)
         rows = [row for row in rows if registered.is_named(table, row, member)][-_MOST_ROWS:]
-        written = [form.row(row, ids=table.ids, json_texts=table.texts + table.typed) for row in rows]
+        written = [form.row(row, ids=table.ids_of(row), json_texts=table.texts + table.typed) for row in rows]
         for row, said in zip(rows, written, strict=True) if table.scope is Scope.RAID else ():
             raid = row["raid"]
             if isinstance(raid, int) and raid in titles:

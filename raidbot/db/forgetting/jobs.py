@@ -41,9 +41,14 @@ def _note(tx: sqlite3.Connection, member: int, guilds: Iterable[GuildId], at: in
 
 
 def pending(connection: sqlite3.Connection) -> list[tuple[Whom, int]]:
-    """Return whom to forget, and since when, in seconds; what is known on no server comes last."""
+    """Return whom to forget, and since when, in seconds; what is known on no server comes last.
+
+    Damaged rows, which say nothing that could be done, are left out.
+    """
     rows = connection.execute(
-        "SELECT guild, member, stand_in, asked_at FROM forgetting ORDER BY guild = 0, asked_at, guild, member"
+        "SELECT guild, member, stand_in, asked_at FROM forgetting WHERE typeof(guild) = 'integer'"
+        " AND typeof(member) = 'integer' AND typeof(stand_in) = 'integer' AND stand_in < 0"
+        " AND typeof(asked_at) = 'integer' ORDER BY guild = 0, asked_at, guild, member"
     ).fetchall()
     return [(_whom(connection, *row[:3]), row[3]) for row in rows]
 
@@ -75,7 +80,11 @@ def note_clean(tx: sqlite3.Connection) -> None:
 
 
 def forgotten(connection: sqlite3.Connection) -> list[Forgotten]:
-    rows = connection.execute("SELECT guild, tag, at FROM forgotten ORDER BY at, guild, tag").fetchall()
+    """Return all lines that are not damaged."""
+    rows = connection.execute(
+        "SELECT guild, tag, at FROM forgotten WHERE typeof(guild) = 'integer' AND typeof(tag) = 'text'"
+        " AND typeof(at) = 'integer' ORDER BY at, guild, tag"
+    ).fetchall()
     return [Forgotten(guild=GuildId(guild), tag=tag, at=at) for guild, tag, at in rows]
 
 

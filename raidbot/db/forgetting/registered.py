@@ -103,7 +103,8 @@ def members(connection: sqlite3.Connection, guild: GuildId) -> set[int]:
     found: set[int] = set()
     for table in REGISTRY:
         for column in table.ids if table.scope in ways else ():
-            query = ("SELECT DISTINCT", column, "FROM", table.name, "WHERE", ways[table.scope])
+            kinds = "AND kind = 'dm'" if column in table.only_in_dms else ""
+            query = ("SELECT DISTINCT", column, "FROM", table.name, "WHERE", ways[table.scope], kinds)
             found |= {one for (one,) in connection.execute(" ".join(query), {"guild": guild}).fetchall() if one}
     return {one for one in found if isinstance(one, int) and one > 0}
 

@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from raidbot.raids.model import MemberId, Presence, Raid
 from raidbot.raids.rosters.attendance import in_order
+from raidbot.raids.statistics.rates import percent
 from raidbot.raids.statistics.tally import Tally
-from raidbot.utils.text import clip, escape
-from raidbot.utils.words import Text, count, lines, paragraph, say
+from raidbot.utils.text import FORMER_MEMBER, clip, escape
+from raidbot.utils.words import Raw, Text, count, lines, paragraph, say
 
-FORMER_MEMBER = "former member"
-"""Shown for members whose name is not known, because they were forgotten or never had one."""
 _ICONS = {
     Presence.PRESENT: "✅",
     Presence.LATE: "🕒",
@@ -79,11 +78,11 @@ def _came(tally: Tally) -> Text | None:
         came = count("Came to {came} of {n} raid.", "Came to {came} of {n} raids.", tally.expected, came=tally.came)
     else:
         came = count(
-            "Came to {came} of {n} raid ({rate} %).",
-            "Came to {came} of {n} raids ({rate} %).",
+            "Came to {came} of {n} raid ({rate}).",
+            "Came to {came} of {n} raids ({rate}).",
             tally.expected,
             came=tally.came,
-            rate=percent(tally.rate),
+            rate=Raw(percent(tally.came, tally.expected)),
         )
     late = say("Came late to {late} of them.", late=tally.late) if tally.late else None
     missed = count("Missed {n} raid.", "Missed {n} raids.", tally.no_shows) if tally.no_shows else None
@@ -107,8 +106,3 @@ def _carried(tally: Tally) -> Text | None:
         "That includes {n} raids from before the move to this bot.",
         tally.carried,
     )
-
-
-def percent(rate: float) -> int:
-    """Return a rate in percent; 0 and 100 only if it is exactly that."""
-    return round(100 * rate) if rate in (0, 1) else min(99, max(1, round(100 * rate)))

@@ -32,7 +32,7 @@ class Absentee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inactivity:
-    """The inactive ones, of `looked_at` members. `newcomers` more have not been here for long enough to tell."""
+    """The inactive ones, of `looked_at` members, of whom `newcomers` have not been here for long enough to tell."""
 
     absentees: tuple[Absentee, ...]
     looked_at: int

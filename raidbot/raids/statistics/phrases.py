@@ -94,10 +94,11 @@ def nothing_of_period(period: Period, *, goes_on: bool, server_is_new: bool) -> 
             say("No raid that counts has taken place on this server yet. Figures come with the first one."),
             WHEN_COUNTED,
         )
-    this = say("this week") if period.kind is PeriodKind.WEEK else say("this month")
+    is_week = period.kind is PeriodKind.WEEK
     if goes_on:
+        this = say("this week") if is_week else say("this month")
         return paragraph(say("No raid that counts has taken place {this} yet.", this=this), WHEN_COUNTED)
-    return say("No raid that counts took place in {this}.", this=this)
+    return say("No raid that counts took place {then}.", then=say("that week") if is_week else say("that month"))
 
 
 def _no_rate(tally: Tally) -> Text:

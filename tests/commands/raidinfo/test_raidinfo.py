@@ -96,7 +96,7 @@ async def test_the_list_is_soonest_first_by_kind_and_mine(guild: SandboxGuild, s
 
         text = shown.text()
         assert shown.ephemeral
-        assert "Raids to come (3)" in text
+        assert "Upcoming raids (3)" in text
         assert text.index("Sooner") < text.index("Exhibits") < text.index("Later")
         assert "Gone" not in text
         assert "Off" not in text
@@ -113,7 +113,7 @@ async def test_the_list_turns_its_pages_and_changes_what_it_shows_after_a_restar
     alice = guild.add_member("alice")
     async with start():
         shown = await ask(guild, alice, "list")
-        assert "There are none" in shown.text()
+        assert "No upcoming raids" in shown.text()
     async with start() as bot:
         for number in range(12):
             await store(bot, guild, number, hours=2 + number, title=f"Raid number {number}")
@@ -125,12 +125,12 @@ async def test_the_list_turns_its_pages_and_changes_what_it_shows_after_a_restar
         assert "Page 2 of 2" in shown.text()
 
         await shown.select("Which kind?", ["Museum"])
-        assert "Museum signups to come (1)" in shown.text()
+        assert "Upcoming museum signups (1)" in shown.text()
         await shown.click("Only mine")
         assert "Exhibits" in shown.text()
         await shown.select("Which kind?", ["Every kind"])
         await shown.click("Show all raids")
-        assert "Raids to come (13)" in shown.text()
+        assert "Upcoming raids (13)" in shown.text()
 
 
 async def test_two_hundred_raids_with_the_longest_names_are_listed_on_every_page(

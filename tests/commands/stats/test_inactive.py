@@ -96,7 +96,7 @@ async def test_the_absent_are_listed_from_one_list_of_members(
         assert "1 newcomer, who joined less than 4 weeks ago, is left out" in everybody.text()
         assert "Never came" in never.text()
         assert {name for name, _ in listed(never)} >= {"Dan", "New"}
-        assert "You may not see who has not come for long here" in refused.text()
+        assert "You may not see who is inactive here" in refused.text()
         for answer in (everybody, never):
             assert "\\@everyone \\*\\*x\\*\\*" in _raw(answer)
 

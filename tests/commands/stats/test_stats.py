@@ -101,7 +101,7 @@ async def test_a_member_sees_their_own_figures_here_and_everywhere(
         )
         assert own_fields["Roles, most played first"] == "Tank – 3 raids"
         assert own_fields["Raids, most played first"] == "Old Keep – 3 raids"
-        assert "came 3 times in a row without a no-show" in own_fields["Last raid"]
+        assert "Came 3 times in a row without a no-show" in own_fields["Last raid"]
         assert "🌟 **Attendance: 92.9 %, excellent** – came to 13 of 14 raids" in everywhere
         assert "Includes 9 raids from before the move to this bot." in everywhere
         assert "Else\\]\\(where – came to 1 of 1 raid" in all_fields["Servers"]

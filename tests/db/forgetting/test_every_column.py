@@ -147,6 +147,18 @@ def test_an_export_names_nobody_else(tx: sqlite3.Connection) -> None:
     assert "'you'" in found[0]
 
 
+def test_a_channel_is_no_member(tx: sqlite3.Connection) -> None:
+    channel = 345_678_901_234_567_892
+    tx.execute("UPDATE raids SET channel = ?, creator = ?", (channel, WHO))
+    post = "INSERT INTO outbox (guild, kind, target, payload, dedupe, due_at, state, attempts)"
+    tx.execute(sql(post, "VALUES (?, 'post', ?, ?, 'said', 0, 'sent', 1)"), (GUILD, channel, TEXT))
+
+    said = exporting.of_guild(tx, WHO, GUILD)
+
+    assert {row["channel"] for row in said["raids"]} == {str(channel)}
+    assert str(channel) in [row["target"] for row in said["outbox"]]
+
+
 def test_totals_stay(tx: sqlite3.Connection) -> None:
     for table in ("seats", "attendance", "opening_balances"):
         tx.execute(sql("UPDATE", table, "SET member = ? WHERE member = 11"), (WHO,))
