@@ -124,7 +124,7 @@ class Forgetting:
 
     async def _scrub(self) -> None:
         done = self._done.copy()  # a process that was killed has left none, but does not know of which members
-        needles = [one for member in done for one in (str(member).encode(), member.to_bytes(8, "big"))]
+        needles = [one for member in done for one in (str(member).encode(), member.to_bytes(8, "big", signed=True))]
         await self._state.db.scrub(needles if self._knows_all else None)
         await self._state.db.write(jobs.note_clean)
         self._knows_all = True

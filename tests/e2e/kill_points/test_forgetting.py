@@ -46,7 +46,7 @@ POINTS = kill_points(
         }
     ),
 )
-CHAINS = [(point,) for point in POINTS]
+CHAINS: list[tuple[KillPoint, ...]] = [(point,) for point in POINTS]
 IN_THE_SUITE = "after _forget: self._leave(whom, line.tag)"
 """Off the raid, and nothing erased yet."""
 
