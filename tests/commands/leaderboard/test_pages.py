@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from raidbot.raids.statistics.spans import Stretch
 
 from raidbot.commands.leaderboard.views import Shown, View, embed, rows
 from raidbot.commands.ui.responses import panel_view
@@ -17,6 +16,7 @@ from raidbot.raids.statistics.leaderboards import (
     role_named,
     role_tag,
 )
+from raidbot.raids.statistics.spans import Stretch
 from raidbot.utils.words import say
 
 ALL_TIME = Stretch(say("All time"))

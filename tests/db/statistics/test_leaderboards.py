@@ -4,14 +4,13 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from raidbot.raids.statistics.spans import Span, Stretch, stretch_of
-
 from raidbot.db import guilds, imported
 from raidbot.db.imported import Balance
 from raidbot.db.statistics import achievements, leaderboards
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, RaidId
 from raidbot.raids.statistics.achievements import Carried, Record, record_of
 from raidbot.raids.statistics.leaderboards import board_of
+from raidbot.raids.statistics.spans import Span, Stretch, stretch_of
 from tests.db.statistics.evenings import DAY, came, evening
 from tests.raids.builders import ALICE, BOB, CAROL, DAVE, GUILD, NOW
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from raidbot.raids.statistics.spans import Span, stretch_of
 
 TOKYO, BERLIN, ANGELES = map(ZoneInfo, ("Asia/Tokyo", "Europe/Berlin", "America/Los_Angeles"))
