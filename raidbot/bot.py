@@ -138,8 +138,6 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.questions = self.delivery.questions
         self.feeds = CalendarFeeds(self.state, self, self.questions, serves=self.serves)
-        for event in ("on_guild_join", "on_guild_available"):
-            self.add_listener(self.feeds.missed_events, event)
         self.operations = operations.Operations(
             self.state, self, self.api, self.delivery, trace, alerts=options.alerts, makes_backups=options.backups
         )
@@ -163,6 +161,8 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         await self.delivery.presence.load()
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
+        for event in ("on_guild_join", "on_guild_available"):
+            self.add_listener(self.feeds.missed_events, event)
         discord_internals.dispatch_member_updates(self)
         discord_internals.ignore_edited_messages(self)
         self.delivery.reconcile.rounds.expect_sessions()
