@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from raidbot.cli import main
@@ -57,6 +58,26 @@ class RunningDemo:
         """Return the first message with this text that was pushed since the person was switched."""
         client = self.page_client
         found = await client.until(lambda: [one for one in client.messages() if text in one["content"]], within=40)
+        return found[0]
+
+    async def message(self, of: Json) -> Json:
+        """Return a message as it is now."""
+        found = (await self.page_client.ask("history", channel=of["channel"]))["messages"]
+        return next(one for one in found if one["id"] == of["id"])
+
+    async def use(self, command: str, where: Json, text: str, **options: str) -> Json:
+        """Use a command in the channel and return the answer once it has this text."""
+        self.page_client.pushes.clear()
+        answered = await self.page_client.ask("slash", **where, command=command, options=options)
+        assert "error" not in answered, answered
+        return await self.answer(text)
+
+    async def answer(self, text: str) -> Json:
+        """Return the first version of an answer with this text that was pushed since the command was used."""
+        client = self.page_client
+        found = await client.until(
+            lambda: [one for one in client.messages() if one["ephemeral"] and text in str(one)], within=40
+        )
         return found[0]
 
     def _named(self, name: str) -> Json:
@@ -199,8 +220,39 @@ async def test_moving_the_clock_alone_posts_announces_and_reminds(demo: Demo) ->
         assert announcement["channel"] == board["channel"]
         assert NAME in reminder["content"]
         await shown.move_to("it starts and signups close")
-        while "🔒" not in str(await shown.history("raid-signups")):
+        while "🔒" not in str(one := await shown.message(board)):
             await shown.page_client.another_push()
+        await who_came_is_noted_and_counted(shown, one)
+        await an_address_of_raids_works(shown, one)
+
+
+async def who_came_is_noted_and_counted(shown: RunningDemo, board: Json) -> None:
+    await shown.be("Mara")
+    where = {"channel": board["channel"]}
+    code = re.findall(r"Raid (\w{6})", str(board["embeds"]))[0]
+    panel = await shown.use("raid", where, "Attendance", code=code)
+    await shown.page_client.ask("click", **where, message=panel["id"], custom_id="Attendance")
+    await shown.answer("Who did not come?")
+    await shown.page_client.ask("select", **where, message=panel["id"], custom_id="Who did not come?", values=["Hugo"])
+    assert "1 mark changed" in str(await shown.answer("**No-show: 1** · Hugo"))
+
+    await shown.page_client.ask("advance", seconds=3601)
+    history = await shown.use("raidinfo history", where, "no-show", member="hugo")
+    assert code in str(history["embeds"])
+    figures = await shown.use("stats server", where, "figures.png")
+    assert "Raids by the hour of their start" in figures["embeds"][0]["image"]["description"]
+    await shown.use("leaderboard top", where, "🥇")
+    assert "newcomer" not in str(await shown.use("stats inactive", where, "Looked at 9 people"))
+
+
+async def an_address_of_raids_works(shown: RunningDemo, board: Json) -> None:
+    where = {"channel": board["channel"]}
+    panel = await shown.use("calendar", where, "get an address")
+    button = "All raids of this server: get an address"
+    await shown.page_client.ask("click", **where, message=panel["id"], custom_id=button)
+    given = re.findall(r"http://\S+\.ics", str(await shown.answer("Your new address")))
+    async with aiohttp.ClientSession() as session, session.get(given[0]) as answer:
+        assert f"SUMMARY:{NAME}" in await answer.text()
 
 
 async def test_a_kept_world_is_there_again_the_next_time_and_a_killed_demo_takes_its_bot_along(
