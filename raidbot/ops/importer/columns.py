@@ -63,7 +63,7 @@ def text(cell: Any) -> str | None:
 
 
 def line(cell: Any, most: int) -> str | None:
-    """Return text on one line without characters that turn others, cut to `most`; None if it is empty. Raises Unusable."""
+    """Return text on one line that turns no other, cut to `most` characters; None if it is empty. Raises Unusable."""
     whole_text = text(cell)
     return None if whole_text is None else clean_line(whole_text)[:most].rstrip() or None
 
