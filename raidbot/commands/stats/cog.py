@@ -70,7 +70,7 @@ class Stats(
         whose = MemberId((member or interaction.user).id)
         await self._check_user(interaction, whose)
         await responses.defer(interaction)
-        await self._show_user(interaction, whose, None if member is None else member.display_name)
+        await self._show_user(interaction, whose, (member or interaction.user).display_name)
 
     @app_commands.command(description="This server’s figures since its first raid")
     async def server(self, interaction: Interaction) -> None:
@@ -106,7 +106,8 @@ class Stats(
     async def _press_user(self, press: Press, rest: tuple[str, ...]) -> None:
         member = MemberId(number_of(_only(rest)))
         await self._check_user(press.interaction, member)
-        await self._show_user(press.interaction, member)
+        own = press.interaction.user
+        await self._show_user(press.interaction, member, own.display_name if own.id == member else None)
 
     async def _press_everywhere(self, press: Press, rest: tuple[str, ...]) -> None:
         permissions.guild_of(press.interaction)

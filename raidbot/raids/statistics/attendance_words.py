@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from raidbot.raids.model import MemberId, Presence, Raid
 from raidbot.raids.rosters.attendance import in_order
+from raidbot.raids.statistics.phrases import carried_line
 from raidbot.raids.statistics.rates import percent
 from raidbot.raids.statistics.tally import Tally
 from raidbot.utils.text import FORMER_MEMBER, clip, escape
@@ -68,7 +69,7 @@ def figures(tally: Tally) -> Text:
     nothing = not any((tally.expected, tally.excused, tally.called_off, tally.benched))
     if nothing:
         return say("No raid that counts has gone by yet.")
-    return lines(_came(tally), _besides(tally), _carried(tally))
+    return lines(_came(tally), _besides(tally), carried_line(tally))
 
 
 def _came(tally: Tally) -> Text | None:
@@ -96,13 +97,3 @@ def _besides(tally: Tally) -> Text | None:
         count("Benched in {n} raid.", "Benched in {n} raids.", tally.benched) if tally.benched else None,
     )
     return None if said == (None, None, None) else paragraph(*said)
-
-
-def _carried(tally: Tally) -> Text | None:
-    if not tally.carried:
-        return None
-    return count(
-        "That includes {n} raid from before the move to this bot.",
-        "That includes {n} raids from before the move to this bot.",
-        tally.carried,
-    )

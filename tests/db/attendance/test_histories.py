@@ -146,7 +146,7 @@ def test_what_came_from_before_the_move_is_in_the_figures_and_named(connection: 
     imported.open_balance(connection, Balance(guild=GuildId(GUILD + 1), member=ALICE, raids=9))
 
     assert str(figures(tally(connection))) == (
-        "Came to 115 of 121 raids (95.0 %). Missed 6 raids.\nThat includes 120 raids from before the move to this bot."
+        "Came to 115 of 121 raids (95.0 %). Missed 6 raids.\nIncludes 120 raids from before the move to this bot."
     )
     assert tally(connection, BOB) == Tally()
 
