@@ -174,7 +174,11 @@ class Departures:
             await self._pacer.turn(None)
             found = await self._questions.found(guild, asked)
             there = {MemberId(member.id) for member in found}
-            if await store_members(self._state, guild_id, found):
+            known = await self._state.db.read(partial(_named, guild=guild_id, after=self._state.now()))
+            still = [
+                member for member in found if member.id in known or member.id in standing
+            ]  # not forgotten meanwhile
+            if await store_members(self._state, guild_id, still):
                 for raid in {
                     raid for member in there for raids in (expected, leading) for raid in raids.get(member, ())
                 }:
@@ -220,3 +224,9 @@ class Departures:
         """Return True if the guild is among those that Discord lists as the bot's."""
         found = self._client.fetch_guilds(limit=1, after=discord.Object(guild - 1), with_counts=False)
         return guild in [one.id async for one in found]
+
+
+def _named(connection: sqlite3.Connection, guild: GuildId, after: datetime) -> set[MemberId]:
+    """Return whoever has to do with the coming raids of the guild."""
+    expected = raid_queries.expected(connection, guild, after=after)
+    return {*expected, *raid_queries.leading(connection, guild, after=after)}
