@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.db import absences
 from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids import lifecycle
 from raidbot.raids.feeds.model import FeedKind
-from raidbot.raids.model import MemberId, RaidId, RoleKey
+from raidbot.raids.model import GuildId, MemberId, RaidId, RoleKey
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series import rules
@@ -90,6 +91,11 @@ async def _until(pages: Pages, path: str, status: int) -> None:
             await asyncio.sleep(0.5)  # a feed has thirty requests in five minutes
 
 
+def _is_absent(database: Path, guild: SandboxGuild) -> bool:
+    with closing(sqlite3.connect(database)) as connection:
+        return absences.is_absent(connection, GuildId(guild.id))
+
+
 @EITHER_INTENT
 async def test_an_address_ends_when_it_is_revoked_replaced_or_its_member_leaves(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, members_intent: bool
@@ -130,11 +136,14 @@ async def test_an_address_ends_when_it_is_revoked_replaced_or_its_member_leaves(
         await _until(pages, others[1], NOT_FOUND)
 
 
-@pytest.mark.parametrize("is_removed", [True, False])
+@pytest.mark.parametrize(("is_removed", "is_noted"), [(True, True), (True, False), (False, False)])
 async def test_who_left_while_the_bot_heard_nothing_has_no_feed_either(
-    sandbox: Sandbox, guild: SandboxGuild, start: Start, is_removed: bool
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, is_removed: bool, is_noted: bool
 ) -> None:
-    """The bot was removed and taken back, or lost its session: with the members intent, and within the hour."""
+    """The bot was removed and taken back, or lost its session: with the members intent, and within the hour.
+
+    Nobody plans a raid there, but it is noted that the bot is back: whatever is known of the server would be deleted.
+    """
     ann, ben = guild.add_member("ann"), guild.add_member("ben")
     async with start(**ON) as bot, pages_of(bot) as pages:
         paths = [await path_of(guild, one, FeedKind.SERVER) for one in (ann, ben)]
@@ -143,7 +152,8 @@ async def test_who_left_while_the_bot_heard_nothing_has_no_feed_either(
         available = asyncio.create_task(bot.wait_for("guild_join" if is_removed else "guild_available"))
         if is_removed:
             await sandbox.remove_member(guild, sandbox.bot)
-            await _until(pages, paths[1], NOT_FOUND)
+            await sandbox.until(lambda: _is_absent(database, guild) if is_noted else bot.get_guild(guild.id) is None)
+            assert (await fetch(pages, paths[1])).status == NOT_FOUND
             await ann.leave(guild)
             await sandbox.invite_bot(guild)
         else:
@@ -154,6 +164,7 @@ async def test_who_left_while_the_bot_heard_nothing_has_no_feed_either(
 
         await _until(pages, paths[0], NOT_FOUND)
         await _until(pages, paths[1], 200)
+        await sandbox.until(lambda: not _is_absent(database, guild))
 
 
 async def test_a_manager_sees_how_many_there_are_and_ends_all(guild: SandboxGuild, start: Start) -> None:

@@ -200,14 +200,14 @@ class Departures:
     async def _removed_from(self, guild: GuildId) -> bool:
         """Note the bot's absence if it is not in the guild by REST either; its raids rest until it is back.
 
-        Returns False, for a retry, if REST knows the guild.
+        Returns False, for a retry, if REST knows the guild, or if the bot was taken back meanwhile.
         """
         if await self._is_in(guild):
             self._stays(guild)
             return False
         if await self._state.db.write(partial(absences.note, guild=guild, at=self._state.now())):
             log.warning("removed from guild", guild=guild)
-        return True
+        return self._client.get_guild(guild) is None
 
     async def _is_in(self, guild: GuildId) -> bool:
         """Ask by two routes: Discord has answered "Unknown Guild" for guilds that the bot was in."""
