@@ -161,6 +161,8 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         await self.delivery.presence.load()
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
+        for event in ("on_guild_join", "on_guild_available"):
+            self.add_listener(self.feeds.missed_events, event)
         discord_internals.dispatch_member_updates(self)
         discord_internals.ignore_edited_messages(self)
         self.delivery.reconcile.rounds.expect_sessions()

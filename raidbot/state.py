@@ -147,6 +147,10 @@ class State:
         """Change the raid's rows behind its version, under its lock; the raid is read anew then."""
         await self._raids.delete(raid_id, partial(self.db.write, work))
 
+    async def rewrite_templates(self, guild: GuildId, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Change rows of templates under the guild's lock; they are read anew then."""
+        await self._templates.delete(guild, partial(self.db.write, work))
+
     def forget_member(self, guild: GuildId, member: MemberId) -> None:
         """Drop what is cached of a member whose rows are gone."""
         self._names.drop((guild, member))

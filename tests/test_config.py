@@ -247,7 +247,7 @@ def test_feeds_are_reached_where_somebody_says(monkeypatch: pytest.MonkeyPatch, 
                 ),
                 *(
                     f"https://r.example{end}"
-                    for end in ["?x=1", "#x", "/../x", "/./x", "//x", "/%2e%2e", "\\x", ":0", ":99999"]
+                    for end in ["?x=1", "#x", "/../x", "/./x", "//x", "/%2e%2e", "\\x", ":0", ":99999", "/" + "x" * 500]
                 ),
             )
         ),

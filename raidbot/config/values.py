@@ -11,6 +11,8 @@ Snowflake = Annotated[int, Field(ge=10**14, lt=2**63)]
 Seconds = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*", re.ASCII)
+_MAX_ADDRESS_LENGTH = 500
+"""Characters of an address that members are shown, with more behind it: a field of an embed has 1024."""
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d)?|off", re.ASCII)
 
 
@@ -54,7 +56,13 @@ def page_address(value: str) -> str:
     address = value.strip().rstrip("/")
     parts = urlsplit(address)
     plain = _PLAIN_ADDRESS.fullmatch(address)
-    if plain is None or not parts.hostname or parts.port == 0 or {".", ".."} & {*parts.path.split("/")}:
+    if (
+        len(address) > _MAX_ADDRESS_LENGTH
+        or plain is None
+        or not parts.hostname
+        or parts.port == 0
+        or {".", ".."} & {*parts.path.split("/")}
+    ):
         raise ValueError
     return address
 

@@ -100,6 +100,15 @@ def shown(connection: sqlite3.Connection, guild: GuildId, member: MemberId | Non
     return [Known(RaidId(raid), instant(at)) for raid, at, _ in sorted(rows, key=lambda row: (row[2], row[0]))]
 
 
+def taken_names(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> frozenset[str]:
+    """Return the names of planned occurrences that raids of the guild have, as far as feeds can show these."""
+    rows = connection.execute(
+        "SELECT planned_as FROM raids WHERE guild = ? AND starts_at > ? AND planned_as NOT NULL AND message NOT NULL",
+        (guild, seconds(now - PAST_KEPT)),
+    ).fetchall()
+    return frozenset(str(name) for (name,) in rows)
+
+
 def _feed(guild: object, member: object, what: object, made_at: object) -> Feed | None:
     """Return the feed of a row; None if the row cannot be read."""
     try:

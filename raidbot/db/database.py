@@ -1,7 +1,7 @@
 """Connections, transactions and migrations.
 
-One writer and one reader connection, both from aiosqlite. A whole transaction is one call in the connection's thread,
-so a cancelled task cannot leave one open. Several writes may share one transaction.
+One writer, one reader, and one more reader for what takes long, all from aiosqlite. A whole transaction is one call in
+the connection's thread, so a cancelled task cannot leave one open. Several writes may share one transaction.
 """
 
 import asyncio
@@ -51,11 +51,15 @@ class Database:
     """An open database. `write` and `read` run a function of a `sqlite3.Connection` in the connection's thread."""
 
     def __init__(
-        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, guard: sqlite3.Connection
+        self,
+        path: Path,
+        writer: aiosqlite.Connection,
+        readers: tuple[aiosqlite.Connection, aiosqlite.Connection],
+        guard: sqlite3.Connection,
     ):
         self.path = path
         self._writer = writer
-        self._reader = reader
+        self._reader, self._long_reader = readers
         self._guard = guard
         self._commits = SharedCommits(self._commit)
         self._failed_at = 0.0
@@ -80,9 +84,9 @@ class Database:
             await _run(writer, schema_version)
             await _run(writer, _prepare_writer)
             await _run(writer, partial(_upgrade, path=path))
-            reader = await aiosqlite.connect(path, isolation_level=None)
-            opened.append(reader)
-            await _run(reader, _prepare_reader)
+            for _ in range(2):
+                opened.append(await aiosqlite.connect(path, isolation_level=None))
+                await _run(opened[-1], _prepare_reader)
         except BaseException as error:
             for connection in opened:
                 await connection.close()
@@ -90,7 +94,7 @@ class Database:
             if isinstance(error, sqlite3.Error | OSError):
                 raise unusable(path, error) from error
             raise
-        return cls(path, writer, reader, guard)
+        return cls(path, writer, (opened[1], opened[2]), guard)
 
     def hurry(self) -> None:
         """Let writes wait for other programs for a moment only: the bot is about to end."""
@@ -98,6 +102,7 @@ class Database:
 
     async def close(self) -> None:
         await self._commits.finish()
+        await self._long_reader.close()
         await self._reader.close()
         await self._writer.close()
         self._guard.close()
@@ -167,7 +172,13 @@ class Database:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on one snapshot of the database and return its result; `work` may use several statements."""
+        return await self._read(self._reader, work)
 
+    async def read_long(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` as `read` does, on a connection on which no short reads wait for it."""
+        return await self._read(self._long_reader, work)
+
+    async def _read(self, reader: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
         def snapshot(connection: sqlite3.Connection) -> T:
             connection.execute("BEGIN")
             try:
@@ -178,7 +189,7 @@ class Database:
 
         began = time.perf_counter()
         try:
-            return await _run(self._reader, snapshot)
+            return await _run(reader, snapshot)
         finally:
             metrics.READ_TIME.observe(time.perf_counter() - began)
 

@@ -68,6 +68,7 @@ REGISTRY = (
         ids=("creator", "leader", "closed_by"),
         typed=("title", "description", "signup_text", "subject", "strategy"),
     ),
+    Table(name="raid_roles", scope=Scope.RAID, typed=("name", "section")),
     Table(name="seats", scope=Scope.RAID, ids=("member",)),
     Table(name="waits", scope=Scope.RAID, ids=("member",)),
     Table(name="marks", scope=Scope.RAID, ids=("member",), own=("member",)),
@@ -114,6 +115,8 @@ REGISTRY = (
         emptied=("leader",),
     ),
     Table(name="series_standing", scope=Scope.SERIES, ids=("member",), own=("member",)),
+    # Names, descriptions and texts that somebody typed.
+    Table(name="templates", scope=Scope.GUILD, typed=("payload",)),
     Table(name="announcements", scope=Scope.GUILD, typed=("text",)),
     # Whoever is being forgotten; the row goes when that is done.
     Table(name="forgetting", scope=Scope.GUILD, ids=("member",), own=("member",)),
@@ -133,11 +136,9 @@ FREE = (
     "job_runs",
     "moved_in",
     "old_reactions",
-    "raid_roles",
     "series_dates_off",
     "series_occurrences",
     "signup_roles",
     "silenced",
-    "templates",
 )
 """Tables that name no member: settings of guilds, what raids are made of, facts about the bot, and keyed tags."""

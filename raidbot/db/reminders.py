@@ -30,7 +30,7 @@ def choices(connection: sqlite3.Connection, guild: GuildId, member: int, faults:
     try:
         return Choices(_leads(row[0]), instant_or_none(row[1]), _unwanted(row[2]))
     except cells.UnreadableCellError as why:
-        faults.append(_fault(guild, member, why))
+        faults.append(_fault(guild, why))
         return Choices()
 
 
@@ -59,7 +59,7 @@ def own_leads(connection: sqlite3.Connection, guild: GuildId, faults: list[SetAs
         try:
             found[MemberId(cells.snowflake(member))] = OwnLeads(_leads(leads) or (), instant(since))
         except cells.UnreadableCellError as why:
-            faults.append(_fault(guild, member, why))
+            faults.append(_fault(guild, why))
     return found
 
 
@@ -118,5 +118,6 @@ def _unwanted(stored: object) -> frozenset[MessageKind]:
     return frozenset(_kind(one) for one in cells.text(stored).split(",") if one)
 
 
-def _fault(guild: GuildId, member: object, why: Exception) -> SetAside:
-    return SetAside(table="message_choices", row=f"{guild} {member}", why=str(why), guild=guild)
+def _fault(guild: GuildId, why: Exception) -> SetAside:
+    """Name no member: facts and logs hold it for good."""
+    return SetAside(table="message_choices", row=str(guild), why=str(why), guild=guild)

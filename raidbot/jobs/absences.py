@@ -30,10 +30,15 @@ async def end_absences(state: State, now: datetime) -> None:
         await _delete_some(state, guild)
 
 
-async def delete_at_once(state: State, guild: GuildId) -> None:
-    """Delete all data of a guild that the bot leaves. If the process ends meanwhile, the heartbeat goes on with it."""
+async def note_request(state: State, guild: GuildId) -> None:
+    """Note that all data of a guild goes as soon as the bot is not there any more."""
     long_ago = state.now() - KEPT - timedelta(seconds=1)
     await state.db.write(partial(absences.note_long_gone, guild=guild, since=long_ago))
+
+
+async def delete_at_once(state: State, guild: GuildId) -> None:
+    """Delete all data of a guild that the bot leaves. If the process ends meanwhile, the heartbeat goes on with it."""
+    await note_request(state, guild)
     while not await _delete_some(state, guild):
         pass
 

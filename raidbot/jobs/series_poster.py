@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from raidbot.db import series_occurrences
+from raidbot.db import calendar_feeds, series_occurrences
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.series_occurrences import AlreadyPostedError
 from raidbot.delivery.boards.raid_comparison import MaySignUp
 from raidbot.delivery.series.posting_places import Troubled
 from raidbot.raids.drafts import ActivityGone
+from raidbot.raids.feeds.entries import unused_name
 from raidbot.raids.model import ChannelId, GuildId, Kind, Raid, RaidId, Source
 from raidbot.raids.schedules.due import TIME_TO_POST
 from raidbot.raids.schedules.edits import NotPlanned
@@ -98,11 +99,12 @@ class SeriesPoster:
             raise Troubled(Trouble(TroubleCode.REFUSED, str(refusal))) from refusal
         tidied = await self._tidied(series, catalogue, now)
         places = await self._admitted(tidied, occurrence, planned)
+        taken = await self._state.db.read(partial(calendar_feeds.taken_names, guild=series.guild, now=now))
         raid = seat(
             replace(
                 planned,
                 mention_role=series.mention if mentions else None,
-                planned_as=series.occurrence_name(occurrence.id) if claims else None,
+                planned_as=unused_name(series.occurrence_name(occurrence.id), taken) if claims else None,
                 version=series.revision + 1,  # calendars have seen the planned occurrence in that many versions
             ),
             places,

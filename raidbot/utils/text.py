@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\*_~`|[]()<>@:"})
+_OVERRIDES = re.compile("[\u202a-\u202e]")
+"""Embeddings, overrides and their end. Isolates do the same without turning what comes after."""
+_ISOLATES = re.compile("[\u2066-\u2069]")
 _LINE_STARTS = re.compile(r"^([ \t]*)([#+-])", re.MULTILINE)
 _NUMBERED = re.compile(r"^([ \t]*\d+)(\.)", re.MULTILINE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -24,23 +27,45 @@ def escape(text: str) -> str:
 
     A single line is also isolated, as `isolated` does.
     """
-    return isolated(escape_markdown(text))
+    return _between_isolates(escape_markdown(text))
 
 
 def escape_markdown(text: str) -> str:
     """Escape `text` as `escape` does, without isolating it: for text on lines of its own."""
-    escaped = text.translate(_MARKS)
+    escaped = _unturned(text).translate(_MARKS)
     return _NUMBERED.sub(r"\1\\\2", _LINE_STARTS.sub(r"\1\\\2", escaped))
 
 
 def isolated(text: str) -> str:
     """Return a line with right-to-left letters between isolates, so that it does not turn the words around it.
 
-    It takes two more characters then. Other lines need no isolates and come back as they are.
+    It takes two more characters then. Other lines need no isolates. Characters that turn all words after them are
+    left out.
     """
+    return _between_isolates(_unturned(text))
+
+
+def _between_isolates(text: str) -> str:
     if text.isascii() or "\n" in text or not _RIGHT_TO_LEFT.search(text):
         return text
     return f"{ISOLATE}{text}{END_OF_ISOLATE}"
+
+
+def _unturned(text: str) -> str:
+    """Return the text without overrides and, unless each has its end, without isolates."""
+    if text.isascii():
+        return text
+    text = _OVERRIDES.sub("", text)
+    return text if _is_balanced(_ISOLATES.findall(text)) else _ISOLATES.sub("", text)
+
+
+def _is_balanced(isolates: Sequence[str]) -> bool:
+    open_ones = 0
+    for one in isolates:
+        open_ones += -1 if one == END_OF_ISOLATE else 1
+        if open_ones < 0:
+            return False
+    return open_ones == 0
 
 
 def has_half_characters(text: str) -> bool:

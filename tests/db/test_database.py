@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
 import sys
+import threading
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -97,6 +98,28 @@ async def test_a_read_sees_one_moment_however_many_statements_it_takes(db: Datab
 
     assert await db.read(work) == ([], [])
     assert await db.read(facts) == ["meanwhile"]
+
+
+async def test_what_reads_for_long_keeps_nobody_else_waiting(db: Database) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(connection: sqlite3.Connection) -> list[str]:
+        before = facts(connection)
+        begun.set()
+        assert may_end.wait(30)
+        return before + facts(connection)
+
+    long = asyncio.create_task(db.read_long(work))
+    await asyncio.to_thread(begun.wait, 30)
+    await db.write(lambda tx: add_fact(tx, "meanwhile"))
+
+    assert await db.read(facts) == ["meanwhile"]
+    assert not long.done()
+    may_end.set()
+    assert await long == []
+    assert await db.read_long(facts) == ["meanwhile"]
+    with pytest.raises(sqlite3.OperationalError):
+        await db.read_long(lambda connection: add_fact(connection, "no"))
 
 
 async def test_a_cancelled_writer_leaves_no_open_transaction(db: Database) -> None:

@@ -18,6 +18,9 @@ UNGUARDED = {
     "delivery/token_sharing/watch.py: self._note()": "one note, whose failure is logged",
     "ops/alerts/sinks.py: self._send(text, nonce)": "one message, whose failure is its caller's",
     "ops/backups/job.py: self._back_up(now)": "one backup, whose failure is logged and kept",
+    "commands/privacy/cog.py: delete_at_once(self._state, permissions.guild_id(interaction))": "one deletion, whose"
+    " error is its caller's",
+    "delivery/members/listing.py: self._read(guild)": "one list, whose error is for all who wait for it",
     "delivery/boards/comparison_rounds.py: work": "a name for `retry_until_done`",
     "delivery/boards/reconcile.py: self.compare(key, in_full=True)": "one comparison, whose failure is logged",
     "delivery/event_queue.py: one.wait()": "waits only",

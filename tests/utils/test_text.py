@@ -32,7 +32,33 @@ def test_what_people_wrote_is_shown_as_they_wrote_it(typed: str, shown: str) -> 
 @given(st.text())
 def test_escaping_only_adds_backslashes_and_isolates(text: str) -> None:
     assert re.sub(r"\\([^0-9A-Za-z\s])", r"\1", escape(text)) == isolated(text)
-    assert isolated(text) in (text, f"\u2068{text}\u2069")
+    assert isolated(isolated(text)).strip("\u2068\u2069") == isolated(text).strip("\u2068\u2069")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ann \u202egnp.exe", "Ann gnp.exe"),
+        ("\u202d# Ann\u202c", "\\# Ann"),
+        ("\u2067- Ann", "\\- Ann"),
+        ("A\u2069nn\u2066", "Ann"),
+        ("\u2067Ann\u2069 and Bob", "\u2067Ann\u2069 and Bob"),
+        ("\u202eשרה\u2069", "\u2068שרה\u2069"),
+        ("Ann\n\u202eBob", "Ann\nBob"),
+    ],
+)
+def test_nothing_that_people_wrote_turns_the_words_after_it(text: str, shown: str) -> None:
+    assert escape(text) == shown
+    assert isolated(text) == shown.replace("\\", "")
+
+
+@given(st.text("Aש\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069 \n#"))
+def test_what_turns_words_ends_with_them(text: str) -> None:
+    depth = 0
+    for char in escape(text):
+        depth += (char in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068") - (char in "\u202c\u2069")
+        assert depth >= 0
+    assert depth == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids import lifecycle
 from raidbot.raids.feeds.model import FeedKind
 from raidbot.raids.model import MemberId, RaidId, RoleKey
@@ -79,13 +81,13 @@ async def test_a_feed_shows_own_raids_and_is_the_same_until_something_changes(
         assert (await fetch(pages, mine)).titles() == []
 
 
-async def _until_gone(pages: Pages, path: str) -> None:
-    """Wait until the address has ended, which takes as long as Discord's event of it."""
+async def _until(pages: Pages, path: str, status: int) -> None:
+    """Wait for this status: when an address ends is up to Discord's event of it."""
     async with asyncio.timeout(10):
         while True:
-            if (await fetch(pages, path)).status == NOT_FOUND:
+            if (await fetch(pages, path)).status == status:
                 return
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)  # a feed has thirty requests in five minutes
 
 
 @EITHER_INTENT
@@ -115,7 +117,7 @@ async def test_an_address_ends_when_it_is_revoked_replaced_or_its_member_leaves(
         await ben.leave(guild)
         if not members_intent:
             sandbox.advance(timedelta(minutes=6))  # it is asked again then
-        await _until_gone(pages, others[0])
+        await _until(pages, others[0], NOT_FOUND)
         assert (await fetch(pages, others[1])).status == 200
         answers = [
             await fetch(pages, path) for path in (first, second, others[0], UNKNOWN, "/calendar/", "/calendar/x")
@@ -125,7 +127,33 @@ async def test_an_address_ends_when_it_is_revoked_replaced_or_its_member_leaves(
         }
 
         await sandbox.remove_member(guild, sandbox.bot)
-        await _until_gone(pages, others[1])
+        await _until(pages, others[1], NOT_FOUND)
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+async def test_who_left_while_the_bot_heard_nothing_has_no_feed_either(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, is_removed: bool
+) -> None:
+    """The bot was removed and taken back, or lost its session: with the members intent, and within the hour."""
+    ann, ben = guild.add_member("ann"), guild.add_member("ben")
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        paths = [await path_of(guild, one, FeedKind.SERVER) for one in (ann, ben)]
+        assert [(await fetch(pages, path)).status for path in paths] == [200, 200]
+
+        available = asyncio.create_task(bot.wait_for("guild_join" if is_removed else "guild_available"))
+        if is_removed:
+            await sandbox.remove_member(guild, sandbox.bot)
+            await _until(pages, paths[1], NOT_FOUND)
+            await ann.leave(guild)
+            await sandbox.invite_bot(guild)
+        else:
+            await sandbox.gateway.drop(4009)
+            await ann.leave(guild)
+        async with asyncio.timeout(20):
+            await available
+
+        await _until(pages, paths[0], NOT_FOUND)
+        await _until(pages, paths[1], 200)
 
 
 async def test_a_manager_sees_how_many_there_are_and_ends_all(guild: SandboxGuild, start: Start) -> None:
@@ -186,6 +214,29 @@ async def test_a_series_is_its_posted_raids_and_its_next_dates_under_the_same_id
         exported = await ann.slash(guild.channel("raid-signups"), "raidinfo export", what="mine")
         assert exported.message is not None
         assert planned[0]["UID"].encode() in exported.message.attachments[0].content.replace(b"\r\n ", b"")
+
+
+async def test_no_two_entries_have_one_id_where_the_first_part_of_a_cut_series_goes_on(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    async with start(**ON) as bot, pages_of(bot) as pages:
+        one = await make(bot, guild, coming(sandbox, 36))
+        second = RecurrenceId((one.schedule.start + timedelta(days=7)).date())
+        poster = SeriesPoster(bot.state, bot.delivery.posting_places)
+        path = await path_of(guild, guild.owner, FeedKind.SERVER)
+        await poster.post_now(one.id, second, by(guild))
+        await bot.state.series.split(one.id, second, lambda later: replace(later, name="Later"), by(guild))
+        endless = partial(rules.on_schedule, edit=lambda schedule: replace(schedule, end=None))
+        await bot.state.series.change(one.id, endless, by(guild))
+        await posted(sandbox, guild, 1)
+        again = f"{one.occurrence_name(second)}-2.{guild.id}@raidbot"
+        for boards in (1, 2):
+            status = {event["UID"]: event["STATUS"] for event in (await fetch(pages, path)).events()}
+            assert len(status) == len((await fetch(pages, path)).events())
+            assert status[again] == ("TENTATIVE" if boards == 1 else "CONFIRMED")
+            if boards == 1:
+                await poster.post_now(one.id, second, by(guild))
+                await posted(sandbox, guild, 2)
 
 
 @pytest.mark.parametrize("chosen", [{}, {"web_port": 9464}, {"web_url": "https://raids.example.org"}])

@@ -5,6 +5,7 @@ import discord
 from raidbot.commands.leaderboard.views import CARRIED, GOLD
 from raidbot.commands.ui.components import panel_embed
 from raidbot.raids.statistics.achievements import Progress
+from raidbot.utils.clean_text import clean_name
 from raidbot.utils.words import Name, Raw, Text, count, lines, say
 
 _SILVER, _BRONZE = 0xC0C0C0, 0xCD7F32
@@ -16,7 +17,7 @@ def embed(progress: tuple[Progress, ...], name: str | None) -> discord.Embed:
     """Show achievements and the way to the others. `name` is None for the reader's own."""
     unlocked = [one for one in progress if one.is_unlocked]
     locked = [one for one in progress if not one.is_unlocked]
-    whose = say("Your achievements") if name is None else say("Achievements of {member}", member=Name(name))
+    whose = say("Your achievements") if name is None else say("Achievements of {member}", member=Name(clean_name(name)))
     colour = next(colour for least, colour in _COLOURS if len(unlocked) >= least)
     made = panel_embed(str(whose), None, colour)
     if unlocked:

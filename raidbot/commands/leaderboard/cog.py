@@ -62,8 +62,11 @@ class Leaderboard(
     async def role_(self, interaction: Interaction, role: str, period: str | None = None, public: bool = False) -> None:
         if await self._is_off(interaction):
             return
+        if not public:
+            await responses.defer(interaction)
         name = role_named(role, await self._role_names(interaction))
-        await responses.defer(interaction, public=public)
+        if public:  # what is refused above, only who asks gets to see
+            await responses.defer(interaction, public=True)
         await self._show(interaction, view_of(_span(period), name), public=public, role=name)
 
     @role_.autocomplete("role")
@@ -119,7 +122,7 @@ class Leaderboard(
         """Show a page; `own` prefers the one with the reader on it. `role` is the name of the view's role, if known."""
         guild, now = permissions.guild_id(interaction), self._state.now()
         stretch = stretch_of(view.span, now, (await self._state.settings(guild)).tzinfo)
-        name, board = await self._state.db.read(
+        name, board = await self._state.db.read_long(
             partial(_board, guild=guild, stretch=stretch, now=now, tag=view.role, role=role)
         )
         reader = None if public else permissions.member_id(interaction)
@@ -131,7 +134,7 @@ class Leaderboard(
 
     async def _role_names(self, interaction: Interaction) -> list[str]:
         guild, now = permissions.guild_id(interaction), self._state.now()
-        return await self._state.db.read(partial(leaderboards.role_names, guild=guild, now=now))
+        return await self._state.db.read_long(partial(leaderboards.role_names, guild=guild, now=now))
 
     async def _is_off(self, interaction: Interaction) -> bool:
         """Return True if leaderboards are off here, and say who can switch them on and where."""

@@ -11,6 +11,7 @@ from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, address, page_number
 from raidbot.raids.model import MemberId
 from raidbot.raids.statistics.leaderboards import Board, Count, Standing, role_tag
+from raidbot.raids.statistics.phrases import FORMER_MEMBER, MOVED
 from raidbot.raids.statistics.spans import SPAN_NAMES, Span, Stretch
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.words import Listed, Name, Raw, Text, count, lines, paragraph, say
@@ -18,8 +19,7 @@ from raidbot.utils.words import Listed, Name, Raw, Text, count, lines, paragraph
 PANEL = "leaderboard"
 PAGE_SIZE = 10
 GOLD = 0xFFD700
-FORMER_MEMBER = say("former member")
-CARRIED = say("Includes raids from before the move to RaidBot.")
+CARRIED = say("Includes raids from before {move}.", move=MOVED)
 _CONTROLS = Controls(partial(address, PANEL))
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 _MAX_NAME_LENGTH = 80

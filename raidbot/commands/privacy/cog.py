@@ -17,7 +17,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.delivery.exports.member_data import member_file
 from raidbot.delivery.forgetting.service import Forgetting
 from raidbot.delivery.members.message_choices import MessageChoices
-from raidbot.jobs.absences import delete_at_once
+from raidbot.jobs.absences import delete_at_once, note_request
 from raidbot.raids.model import MemberId
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -93,18 +93,21 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What I
         await responses.edit_response(interaction, embeds=(views.delete_panel(name),), rows=views.delete_rows())
 
     async def _delete_server(self, interaction: Interaction, typed: str) -> None:
-        """Say so, leave and delete: nothing is heard of the server any more that would be noted again."""
+        """Say so, leave and delete: nothing is heard of the server any more that would be noted again.
+
+        A process that ends before the bot has left finds itself there at its next start, with all as it was.
+        """
         guild = permissions.guild_of(interaction)
         if " ".join(typed.split()).casefold() != " ".join(guild.name.split()).casefold():
             raise OtherName
         said = say("I delete everything of this server and leave. Invite me again to start afresh.")
         await responses.edit_response(interaction, render(said))
-        deleting = start_detached(delete_at_once(self._state, permissions.guild_id(interaction)))
+        await note_request(self._state, permissions.guild_id(interaction))
         try:
             await guild.leave()
         except discord.HTTPException as error:
             log.warning("server could not be left", guild=guild.id, error=repr(error))
-        await asyncio.shield(deleting)
+        await asyncio.shield(start_detached(delete_at_once(self._state, permissions.guild_id(interaction))))
 
     async def press(self, press: Press) -> None:
         """Forget the person who pressed, or keep them."""

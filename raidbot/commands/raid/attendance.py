@@ -16,9 +16,9 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import attendance
-from raidbot.raids.statistics.attendance_words import FORMER_MEMBER, by_presence, uncounted
+from raidbot.raids.statistics.attendance_words import by_presence, uncounted
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape
+from raidbot.utils.text import FORMER_MEMBER, clip, escape
 from raidbot.utils.words import count, render, say
 
 _ONLY, _ALL = "only", "all"

@@ -25,6 +25,7 @@ from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import Kind, MemberId, Raid
 from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.rosters.attendance import is_told
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
@@ -216,7 +217,7 @@ class RaidInfo(
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
     async def _send_roster(self, interaction: Interaction, raid: Raid) -> None:
-        with_attendance = self._state.now() >= raid.starts_at and await self._sees_who_came(interaction, raid)
+        with_attendance = is_told(raid, self._state.now()) and await self._sees_who_came(interaction, raid)
         names, dialect = await self._state.names(raid), dialect_of(interaction.locale.value)
         made = roster_sheet(raid, names, dialect, with_attendance=with_attendance)
         text = f"The roster of {labels.coded(raid)} as it is now."

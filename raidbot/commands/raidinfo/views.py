@@ -15,8 +15,10 @@ from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import Kind, MemberId, Raid, Status
+from raidbot.raids.rosters.attendance import is_told
 from raidbot.raids.statistics.attendance_words import by_presence, figures, in_words, uncounted
 from raidbot.raids.statistics.tally import Tally
+from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import clip, escape, stamp, stamps
 from raidbot.utils.words import render, say
 
@@ -82,7 +84,7 @@ def history_embed(page: Page, tally: Tally, name: str) -> discord.Embed:
     lines = [_past(number, entry) for number, entry in enumerate(page.entries, start=first)]
     text = "\n".join(lines) or "No raid is listed here yet."
     said = text if not page.total and tally == Tally() else f"{figures(tally)}\n\n{text}"
-    embed = panel_embed(f"Raids of {escape(name)} ({page.total})", said)
+    embed = panel_embed(f"Raids of {escape(clean_name(name))} ({page.total})", said)
     return numbered(embed, page.number, page.pages)
 
 
@@ -102,8 +104,7 @@ def attendance_text(raid: Raid, names: Mapping[MemberId, str] | None, reader: Me
 
     Without `names`, the numbers and the reader’s own attendance.
     """
-    has_rows = raid.not_held or (raid.status is Status.CLOSED and raid.starts_at <= now)
-    if not has_rows or not raid.attendance:
+    if not is_told(raid, now) or not raid.attendance:
         return ""
     said = by_presence(raid, names, limit=_MAX_ATTENDANCE_LENGTH)
     if names is None:

@@ -70,7 +70,7 @@ class Stats(
         whose = MemberId((member or interaction.user).id)
         await self._check_user(interaction, whose)
         await responses.defer(interaction)
-        await self._show_user(interaction, whose, None if member is None else member.display_name)
+        await self._show_user(interaction, whose, (member or interaction.user).display_name)
 
     @app_commands.command(description="This server’s figures since its first raid")
     async def server(self, interaction: Interaction) -> None:
@@ -106,7 +106,8 @@ class Stats(
     async def _press_user(self, press: Press, rest: tuple[str, ...]) -> None:
         member = MemberId(number_of(_only(rest)))
         await self._check_user(press.interaction, member)
-        await self._show_user(press.interaction, member)
+        own = press.interaction.user
+        await self._show_user(press.interaction, member, own.display_name if own.id == member else None)
 
     async def _press_everywhere(self, press: Press, rest: tuple[str, ...]) -> None:
         permissions.guild_of(press.interaction)
@@ -166,7 +167,7 @@ class Stats(
 
     async def _show_server(self, interaction: Interaction) -> None:
         zone = await self._zone(interaction)
-        figures = await self._state.db.read(
+        figures = await self._state.db.read_long(
             partial(servers.server_figures, guild=permissions.guild_id(interaction), now=self._state.now(), zone=zone)
         )
         hours = [
@@ -191,7 +192,7 @@ class Stats(
 
     async def _show_period(self, interaction: Interaction, period: Period) -> None:
         guild, now = permissions.guild_id(interaction), self._state.now()
-        report = await self._state.db.read(partial(_report, guild=guild, period=period, now=now))
+        report = await self._state.db.read_long(partial(_report, guild=guild, period=period, now=now))
         picture = None
         if period.kind is PeriodKind.WEEK and any(point.raids for point in report.trend):
             weeks = [

@@ -36,7 +36,8 @@ class InactiveCommand(commands.Cog):
     ) -> None:
         await permissions.check(interaction, Permission.STATS_INACTIVE)
         await responses.defer(interaction)
-        await self._show_inactive(interaction, Question(weeks=weeks, role=role.id if role else None), 0)
+        asked = None if role is None or role.is_default() else role.id  # everybody has @everyone
+        await self._show_inactive(interaction, Question(weeks=weeks, role=asked), 0)
 
     async def press_inactive(self, press: Press, parts: tuple[str, ...]) -> None:
         """Turn a page, or read the list of members anew. Raises UnknownPanel, NotAllowed or NoMemberList."""
@@ -53,8 +54,8 @@ class InactiveCommand(commands.Cog):
     ) -> None:
         guild, now = permissions.guild_id(interaction), self._state.now()
         members = await self._member_lists.of(guild, younger_than=younger_than)
-        last = await self._state.db.read(partial(activity.last_activity, guild=guild, now=now))
-        coming = await self._state.db.read(partial(activity.coming, guild=guild, now=now))
+        last = await self._state.db.read_long(partial(activity.last_activity, guild=guild, now=now))
+        coming = await self._state.db.read_long(partial(activity.coming, guild=guild, now=now))
         found = inactive(members.members, last, coming, question, now=now)
         await responses.edit_response(
             interaction, embeds=(views.embed(found, members, question, page),), rows=views.rows(found, question, page)

@@ -11,7 +11,8 @@ from raidbot.commands.ui.responses import Row
 from raidbot.pictures.facts import Picture
 from raidbot.raids.statistics.figures import NamedCount, Standing, Top
 from raidbot.raids.statistics.phrases import FORMER_MEMBER
-from raidbot.utils.text import clip, fit_lines
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import fit_lines
 from raidbot.utils.words import WEEKDAYS, Argument, Listed, Name, Raw, Text, count, lines, say
 
 PANEL = "stats"
@@ -50,11 +51,11 @@ def add_field(embed: discord.Embed, name: Text, *parts: Argument | None, inline:
 
 
 def titled_name(name: str) -> Name:
-    return Name(clip(name, _MAX_TITLE_NAME))
+    return Name(clean_name(name, _MAX_TITLE_NAME))
 
 
 def listed_name(name: str) -> Name:
-    return Name(clip(name, _MAX_NAME_LENGTH))
+    return Name(clean_name(name, _MAX_NAME_LENGTH))
 
 
 def count_lines(counts: Sequence[NamedCount]) -> list[Text]:

@@ -1,17 +1,17 @@
 """Take a member out of rows: some go, in others something else takes the place of the id."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from raidbot.db import raid_queries
 from raidbot.db.forgetting import registered
 from raidbot.db.forgetting.registered import Row
 from raidbot.db.privacy import Table
 from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.raids.privacy import stand_ins
-
-_UNDER_WAY = ("pending", "claimed")
-"""States of messages that are still to be sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,22 @@ class Whom:
     member: MemberId
     stand_in: int
     names: frozenset[str] = frozenset()
+
+
+class StillComingError(Exception):
+    """The member is on a raid to come: they have to leave it first, so that somebody else gets the seat."""
+
+
+def from_raid_left(tx: sqlite3.Connection, whom: Whom, raid: RaidId, *, now: datetime, left: int | None) -> None:
+    """Do as `from_raid` does. `left` is the version that the raid had when the member had left it, if they had to.
+
+    Raises StillComingError if they are on the raid and it has another version.
+    """
+    if raid in raid_queries.coming_with_member(tx, whom.guild, whom.member, after=now):
+        (version,) = tx.execute("SELECT version FROM raids WHERE id = ?", (raid,)).fetchone()
+        if version != left:
+            raise StillComingError
+    from_raid(tx, whom, raid)
 
 
 def from_raid(tx: sqlite3.Connection, whom: Whom, raid: RaidId) -> None:
@@ -68,8 +84,6 @@ def _take_out(tx: sqlite3.Connection, table: Table, row: Row, whom: Whom) -> Non
 def _goes(table: Table, row: Row, whom: Whom) -> bool:
     if any(row[column] == whom.member for column in table.own):
         return True
-    if table.name == "outbox":  # what was said is said
-        return row["state"] not in _UNDER_WAY
     return table.goes_whole and any(_names(row[column], whom) for column in (*table.ids, *table.texts))
 
 
@@ -87,7 +101,7 @@ def _changed(table: Table, row: Row, whom: Whom) -> Mapping[str, object]:
             in_json = column in table.texts or stored.startswith(("{", "["))  # “former member” would be no number
             said = stand_ins.without_ids(stored, whom.member, whom.stand_in if in_json else None)
             if table.name == "outbox" and column == "payload":
-                said = stand_ins.without_names(said, whom.names)
+                said = stand_ins.message_without(said, whom.names)
             if said != stored:
                 changed[column] = said
     return changed
@@ -106,9 +120,10 @@ def _names(stored: object, whom: Whom) -> bool:
 def _naming_messages(connection: sqlite3.Connection, whom: Whom) -> list[tuple[object, ...]]:
     """Return the ids of the guild's messages with one of the member's names in them."""
     found: list[tuple[object, ...]] = []
-    for name in whom.names:
+    for name in stand_ins.written(whom.names):
+        in_json = json.dumps(name, ensure_ascii=False)[1:-1]
         found += connection.execute(
-            "SELECT id FROM outbox WHERE guild = ? AND instr(payload, ?) > 0", (whom.guild, name)
+            "SELECT id FROM outbox WHERE guild = ? AND instr(payload, ?) > 0", (whom.guild, in_json)
         ).fetchall()
     return found
 

@@ -22,16 +22,18 @@ def of_guild(connection: sqlite3.Connection, member: MemberId, guild: GuildId) -
         member=member,
         others=registered.members(connection, guild) - {member},
         names=_names(connection, guild, member),
+        things=_things(connection, guild),
     )
     found: Tables = {}
     titles = _raids(connection, guild)
     for table in REGISTRY:
-        rows = registered.naming(connection, table, member, guild=guild)[-_MOST_ROWS:]
+        rows = registered.naming(connection, table, member, guild=guild)
+        rows = [row for row in rows if registered.is_named(table, row, member)][-_MOST_ROWS:]
         written = [form.row(row, ids=table.ids_of(row), json_texts=table.texts + table.typed) for row in rows]
         for row, said in zip(rows, written, strict=True) if table.scope is Scope.RAID else ():
             raid = row["raid"]
             if isinstance(raid, int) and raid in titles:
-                said["of_raid"] = form.row(titles[raid], ids=(), json_texts=())
+                said["of_raid"] = form.row(titles[raid], ids=(), json_texts=("title",))
         if written:
             found[table.name] = written
     return found
@@ -41,6 +43,22 @@ def _names(connection: sqlite3.Connection, guild: GuildId, member: MemberId) -> 
     rows = connection.execute("SELECT member, name FROM members WHERE guild = ?", (guild,)).fetchall()
     own = {name for one, name in rows if one == member}
     return {name for _, name in rows if isinstance(name, str) and len(name) > 1} - own
+
+
+def _things(connection: sqlite3.Connection, guild: GuildId) -> set[int]:
+    """Return the ids of the server and of what texts about it may name beside members."""
+    rows = connection.execute(
+        "SELECT :guild UNION SELECT channel FROM raids WHERE guild = :guild"
+        " UNION SELECT message FROM raids WHERE guild = :guild UNION SELECT thread FROM raids WHERE guild = :guild"
+        " UNION SELECT mention_role FROM raids WHERE guild = :guild"
+        " UNION SELECT channel FROM series WHERE guild = :guild UNION SELECT mention FROM series WHERE guild = :guild"
+        " UNION SELECT channel FROM guild_channels WHERE guild = :guild"
+        " UNION SELECT role FROM signup_roles WHERE guild = :guild"
+        " UNION SELECT audit_channel FROM guilds WHERE id = :guild"
+        " UNION SELECT leader_role FROM guilds WHERE id = :guild",
+        {"guild": guild},
+    ).fetchall()
+    return {thing for (thing,) in rows if isinstance(thing, int)}
 
 
 def _raids(connection: sqlite3.Connection, guild: GuildId) -> dict[int, Mapping[str, object]]:

@@ -26,8 +26,11 @@ class Forgotten:
 
 
 def ask(tx: sqlite3.Connection, member: MemberId, guilds: Iterable[GuildId], *, now: datetime) -> None:
-    """Note that the member is to be forgotten on these servers, unless that is noted."""
-    _note(tx, member, guilds, seconds(now))
+    """Note that the member is to be forgotten on these servers; if that is under way, once more after it."""
+    again = "UPDATE forgetting SET asked_at = max(asked_at + 1, ?) WHERE guild = ? AND member = ?"
+    for guild in guilds:
+        if tx.execute(again, (seconds(now), guild, member)).rowcount == 0:
+            _note(tx, member, [guild], seconds(now))
 
 
 def _note(tx: sqlite3.Connection, member: int, guilds: Iterable[GuildId], at: int) -> None:
@@ -38,9 +41,14 @@ def _note(tx: sqlite3.Connection, member: int, guilds: Iterable[GuildId], at: in
 
 
 def pending(connection: sqlite3.Connection) -> list[tuple[Whom, int]]:
-    """Return whom to forget, and since when, in seconds; what is known on no server comes last."""
+    """Return whom to forget, and since when, in seconds; what is known on no server comes last.
+
+    Damaged rows, which say nothing that could be done, are left out.
+    """
     rows = connection.execute(
-        "SELECT guild, member, stand_in, asked_at FROM forgetting ORDER BY guild = 0, asked_at, guild, member"
+        "SELECT guild, member, stand_in, asked_at FROM forgetting WHERE typeof(guild) = 'integer'"
+        " AND guild >= 0 AND typeof(member) = 'integer' AND member > 0 AND typeof(stand_in) = 'integer'"
+        " AND stand_in < 0 AND typeof(asked_at) = 'integer' ORDER BY guild = 0, asked_at, guild, member"
     ).fetchall()
     return [(_whom(connection, *row[:3]), row[3]) for row in rows]
 
@@ -56,9 +64,10 @@ def _whom(connection: sqlite3.Connection, guild: GuildId, member: MemberId, stan
 
 
 def note_forgotten(tx: sqlite3.Connection, whom: Whom, line: Forgotten) -> None:
-    """Note that the member is forgotten, and delete the row that names them."""
+    """Note that the member is forgotten, and delete the row that names them, unless they asked again meanwhile."""
     tx.execute("INSERT INTO forgotten (guild, tag, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", _values(line))
-    tx.execute("DELETE FROM forgetting WHERE guild = ? AND member = ?", (whom.guild, whom.member))
+    done = "DELETE FROM forgetting WHERE guild = ? AND member = ? AND asked_at = ?"
+    tx.execute(done, (whom.guild, whom.member, line.at))
     guild_rows.note_fact(tx, UNCLEAN, "1")
 
 
@@ -71,7 +80,11 @@ def note_clean(tx: sqlite3.Connection) -> None:
 
 
 def forgotten(connection: sqlite3.Connection) -> list[Forgotten]:
-    rows = connection.execute("SELECT guild, tag, at FROM forgotten ORDER BY at, guild, tag").fetchall()
+    """Return all lines that are not damaged."""
+    rows = connection.execute(
+        "SELECT guild, tag, at FROM forgotten WHERE typeof(guild) = 'integer' AND typeof(tag) = 'text'"
+        " AND typeof(at) = 'integer' ORDER BY at, guild, tag"
+    ).fetchall()
     return [Forgotten(guild=GuildId(guild), tag=tag, at=at) for guild, tag, at in rows]
 
 
@@ -91,8 +104,11 @@ def note_again(tx: sqlite3.Connection, lines: Iterable[Forgotten], tags: Mapping
 
 
 def members(connection: sqlite3.Connection, lines: Iterable[Forgotten]) -> set[int]:
-    """Return all members that are named on the servers of these lines."""
-    return set[int]().union(*(registered.members(connection, guild) for guild in {line.guild for line in lines}))
+    """Return all members that are named on the servers of these lines, and other ids that stand in texts."""
+    found: set[int] = set()
+    for guild in {line.guild for line in lines}:
+        found |= registered.members(connection, guild) | registered.ids_in_texts(connection, guild)
+    return found
 
 
 # Reactions of before
@@ -104,13 +120,16 @@ def note_old_reactions(tx: sqlite3.Connection, guild: GuildId, tag: str, *, sinc
     Followed are those of raids that are posted or open, and of closed ones that start at `since` or later.
     """
     rows = tx.execute(
-        "INSERT INTO old_reactions (raid, tag, role) SELECT raids.id, ?, key FROM raids"
-        " JOIN raid_roles ON raid_roles.raid = raids.id WHERE guild = ? AND message IS NOT NULL"
-        " AND (status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?))"
-        " ON CONFLICT DO NOTHING RETURNING raid",
-        (tag, guild, seconds(since)),
+        "SELECT id FROM raids WHERE guild = ? AND message IS NOT NULL"
+        " AND (status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?)) ORDER BY id",
+        (guild, seconds(since)),
     ).fetchall()
-    return sorted({RaidId(raid) for (raid,) in rows})
+    tx.executemany(
+        "INSERT INTO old_reactions (raid, tag, role) SELECT raid, ?, key FROM raid_roles WHERE raid = ?"
+        " ON CONFLICT DO NOTHING",
+        [(tag, raid) for (raid,) in rows],
+    )
+    return [RaidId(raid) for (raid,) in rows]
 
 
 def old_reactions(connection: sqlite3.Connection) -> list[tuple[RaidId, str, RoleKey]]:

@@ -1,17 +1,20 @@
 """Find the rows that name a member, table by table of the registry."""
 
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from raidbot.db.privacy import REGISTRY, Scope, Table
 from raidbot.raids.model import GuildId, RaidId
+from raidbot.raids.privacy import stand_ins
 
 Row = dict[str, object]
 NOWHERE = GuildId(0)
 """Stands for what is known of a member on no server: rows without one."""
 JOBS = "forgetting"
 """The table of those who are being forgotten, which names them to the end."""
+_ID = re.compile(r"(?<!\d)[0-9]{15,19}(?![0-9])")
 
 _OF_A_GUILD = {
     Scope.GUILD: "guild = :guild",
@@ -30,6 +33,14 @@ def naming(
     if table.scope not in ways:
         return []
     return _found(connection, table, ways[table.scope], columns, {"member": member, "guild": guild})
+
+
+def is_named(table: Table, row: Mapping[str, object], member: int) -> bool:
+    """Return True if the row names the member, not only somebody with a longer id."""
+    return any(row[column] == member for column in table.ids) or any(
+        isinstance(text := row[column], str) and stand_ins.names(text, member)
+        for column in (*table.texts, *table.typed)
+    )
 
 
 def naming_in_raid(connection: sqlite3.Connection, table: Table, member: int, *, raid: RaidId) -> list[Row]:
@@ -96,6 +107,18 @@ def members(connection: sqlite3.Connection, guild: GuildId) -> set[int]:
             query = ("SELECT DISTINCT", column, "FROM", table.name, "WHERE", ways[table.scope], kinds)
             found |= {one for (one,) in connection.execute(" ".join(query), {"guild": guild}).fetchall() if one}
     return {one for one in found if isinstance(one, int) and one > 0}
+
+
+def ids_in_texts(connection: sqlite3.Connection, guild: GuildId) -> set[int]:
+    """Return all numbers in texts of a guild, or of `NOWHERE`, that may be ids of members."""
+    ways = _OF_NO_GUILD if guild == NOWHERE else _OF_A_GUILD
+    found: set[int] = set()
+    for table in REGISTRY:
+        for column in (*table.texts, *table.typed) if table.scope in ways else ():
+            query = ("SELECT", column, "FROM", table.name, "WHERE", ways[table.scope])
+            for (text,) in connection.execute(" ".join(query), {"guild": guild}):
+                found.update(map(int, _ID.findall(text)) if isinstance(text, str) else ())
+    return found
 
 
 @cache

@@ -64,6 +64,8 @@ CREATE TABLE old_reactions (
     role TEXT NOT NULL,
     PRIMARY KEY (raid, tag, role)
 ) STRICT, WITHOUT ROWID;
+-- Facts about choices that cannot be read had their member's id; they are noted anew without it.
+DELETE FROM facts WHERE name LIKE 'set aside: message_choices %';
 -- For how long raids that are over are kept; 0: for good.
 ALTER TABLE guilds ADD COLUMN keep_raids_days INTEGER NOT NULL DEFAULT 0 CHECK (keep_raids_days >= 0);
 

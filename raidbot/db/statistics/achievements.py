@@ -1,15 +1,14 @@
 """A member's raids, as achievements are found in them."""
 
-import json
 import sqlite3
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from raidbot.db.statistics import balances
 from raidbot.db.statistics.counted import COUNTED, ROLE_NAME
 from raidbot.db.timestamps import instant, seconds
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence
-from raidbot.raids.statistics.achievements import Carried, Night
+from raidbot.raids.statistics.achievements import SATURDAY, Carried, Night
 
 _NIGHTS = (
     f"SELECT raids.starts_at, raids.kind, {ROLE_NAME}, attendance.presence",
@@ -32,20 +31,9 @@ def nights(connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, 
 
 def carried(connection: sqlite3.Connection, guild: GuildId, member: MemberId) -> Carried:
     """Return the member's opening balance in the guild, or an empty one."""
-    row = connection.execute(
-        "SELECT raids, no_shows, roles, weekdays FROM opening_balances WHERE guild = ? AND member = ?", (guild, member)
-    ).fetchone()
-    if row is None:
+    balance = balances.of_member(connection, guild, member)
+    if balance is None:
         return Carried()
-    raids, no_shows, roles, weekdays = row
-    return Carried(raids=raids, no_shows=no_shows, roles=_counts(roles), weekdays=_counts(weekdays))
-
-
-def _counts(stored: str) -> Mapping[str, int]:
-    """Return the counts by name, without what is no count."""
-    try:
-        found = json.loads(stored)
-    except ValueError:
-        return {}
-    items = found.items() if isinstance(found, dict) else ()
-    return {name: number for name, number in items if type(number) is int and number > 0}
+    return Carried(
+        raids=balance.raids, no_shows=balance.no_shows, weekend=sum(balance.weekdays[SATURDAY:]), roles=balance.roles
+    )

@@ -40,7 +40,7 @@ def member_figures(
 ) -> MemberFigures:
     """Return the member's figures in a server whose zone is `zone`. Without raids and balance all are 0."""
     rows = [row for row in _rows(connection, member, now) if row.guild == guild]
-    return _figures(rows, balances.of_member(connection, guild, member), zone)
+    return _figures(rows, balances.of_member(connection, guild, member), zone, now)
 
 
 def member_figures_everywhere(
@@ -58,7 +58,7 @@ def member_figures_everywhere(
         balance = balances.of_member(connection, guild, member)
         if guild in by_guild or balance is not None:
             zone = ZoneInfo(guilds.settings(connection, guild).zone)
-            shares.append(ServerShare(guild=guild, figures=_figures(by_guild.get(guild, []), balance, zone)))
+            shares.append(ServerShare(guild=guild, figures=_figures(by_guild.get(guild, []), balance, zone, now)))
     return sorted(shares, key=lambda share: -share.figures.tally.came)
 
 
@@ -68,10 +68,10 @@ def _rows(connection: sqlite3.Connection, member: MemberId, now: datetime) -> It
         f"SELECT raids.guild, raids.starts_at, attendance.presence, {ROLE_NAME}, raids.template, raids.title {_ROWS}",
         {"member": member, "now": seconds(now)},
     )
-    return map(_Row._make, rows.fetchall())
+    return (_Row(*row) for row in rows.fetchall())
 
 
-def _figures(rows: list[_Row], balance: OpeningBalance | None, zone: tzinfo) -> MemberFigures:
+def _figures(rows: list[_Row], balance: OpeningBalance | None, zone: tzinfo, now: datetime) -> MemberFigures:
     tally = tally_of(Counter(Presence(row.presence) for row in rows))
     came = [row for row in rows if Presence(row.presence).came]
     roles = Counter(row.role for row in came if row.role is not None)
@@ -84,7 +84,8 @@ def _figures(rows: list[_Row], balance: OpeningBalance | None, zone: tzinfo) -> 
         roles += balance.roles
         carried = balance.templates
         weekdays = added([weekdays, balance.weekdays], 7)
-        last_raid_at = max(filter(None, (last_raid_at, balance.last_raid_at)), default=None)
+        known = [at for at in (last_raid_at, balance.last_raid_at) if at is not None and at <= now]
+        last_raid_at = max(known, default=None)
     return MemberFigures(
         tally=tally,
         roles=most_first(roles),

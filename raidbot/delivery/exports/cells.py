@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from raidbot.raids.model import MemberId
-
-FORMER_MEMBER = "former member"
-"""Stands for members who were forgotten, or whose name is not known."""
+from raidbot.utils.text import FORMER_MEMBER, mention
 
 
 def member_cell(member: MemberId) -> str:
@@ -14,7 +12,7 @@ def member_cell(member: MemberId) -> str:
 
     Members who were forgotten have negative ids that mean nobody; these mention nobody.
     """
-    return f"<@{member}>" if member > 0 else f"{FORMER_MEMBER} {-member}"
+    return mention(member) if member > 0 else f"{FORMER_MEMBER} {-member}"
 
 
 def name_cell(member: MemberId, names: Mapping[MemberId, str]) -> str:

@@ -59,7 +59,7 @@ class StatisticsFiles:
 
     async def members(self) -> Exported | None:
         """Return a table with a line per member, or None if there is none. Raises ExportTooLarge."""
-        sums = MemberSums()
+        sums = MemberSums(self._now)
         async for raids in self._raids():
             await asyncio.to_thread(_add_all, sums, raids)
         for balance in await self._balances():

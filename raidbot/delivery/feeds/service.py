@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 import aiohttp
 import discord
@@ -56,6 +57,13 @@ class _Made:
     at: datetime
 
 
+class _Seen(NamedTuple):
+    """A member who was there at an instant, after so many pauses in which nobody would have told of a departure."""
+
+    at: datetime
+    pauses: int
+
+
 class CalendarFeeds:
     """Hands out documents for secrets. A secret is in no log, and kept nowhere but as its hash."""
 
@@ -73,11 +81,16 @@ class CalendarFeeds:
         self._serves = serves
         self._changes: dict[GuildId, int] = {}
         self._made: Cache[str, _Made] = Cache(_DOCUMENTS, "calendar feeds")
-        self._there: Cache[tuple[GuildId, MemberId], datetime] = Cache(_MEMBERS, "members with feeds")
+        self._there: Cache[tuple[GuildId, MemberId], _Seen] = Cache(_MEMBERS, "members with feeds")
+        self._pauses: dict[GuildId, int] = {}
         self._locks: KeyedLocks[str] = KeyedLocks()
         self._turns = asyncio.Semaphore(_AT_ONCE)
         state.listen(self._raid_changed)
         state.series.listen(lambda _, after: self._note_change(after.guild))
+
+    async def missed_events(self, guild: discord.Guild) -> None:
+        """Ask anew who is there: members may have left the guild before Discord told of it again."""
+        self._pauses[GuildId(guild.id)] = self._pauses.get(GuildId(guild.id), 0) + 1
 
     async def find(self, token: str) -> Feed | None:
         """Return the feed that the secret belongs to; None if there is none, or if its server may not have it.
@@ -140,31 +153,34 @@ class CalendarFeeds:
         catalogue = await self._state.templates(feed.guild)
         dates_off = await self._state.series.dates_off(feed.guild)
         posted = await self._state.db.read(partial(series_occurrences.posted_of, series=[one.id for one in series]))
+        taken = await self._state.db.read(partial(rows.taken_names, guild=feed.guild, now=now))
         found: list[Entry] = []
         for one in series:
-            found += planned_entries(one, catalogue, feed.reader, posted=posted[one.id], dates_off=dates_off, now=now)
+            found += planned_entries(
+                one, catalogue, feed.reader, posted=posted[one.id], taken=taken, dates_off=dates_off, now=now
+            )
             await asyncio.sleep(0)  # each takes a millisecond
         return found
 
     async def _is_there(self, guild: discord.Guild, member: MemberId) -> bool:
         """Return True unless Discord says that the member left. Raises FeedUnavailableError."""
         key, now = (GuildId(guild.id), member), self._state.now()
-        known = self._there.get(key)
+        known, pauses = self._there.get(key), self._pauses.get(key[0], 0)
         stays = _HEARD_STAYS if self._questions.hears_members else _ASKED_STAYS
-        if known is not None and known <= now < known + stays:
+        if known is not None and known.pauses == pauses and known.at <= now < known.at + stays:
             return True
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 has_left = await self._questions.has_left(guild, member)
         except (NoResponse, OSError, aiohttp.ClientError, discord.DiscordException) as error:
-            if known is not None and known <= now < known + _TRUSTED_IN_OUTAGE:
+            if known is not None and known.at <= now < known.at + _TRUSTED_IN_OUTAGE:
                 return True
             log.info("calendar feed not handed out: Discord names no members", guild=guild.id, error=repr(error))
             raise FeedUnavailableError from None
         if has_left:
             self._there.drop(key)
         else:
-            self._there.put(key, now)
+            self._there.put(key, _Seen(now, pauses))
         return not has_left
 
     def _raid_changed(self, _before: Raid, change: Change) -> None:

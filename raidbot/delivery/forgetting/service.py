@@ -34,6 +34,8 @@ from raidbot.utils.errors import Refusal
 log = structlog.get_logger(__name__)
 
 _ROWS_PER_STEP = 100
+_LEAVES = 10
+"""How often somebody leaves a raid that they sign up for while they are being forgotten."""
 _LATER = (sqlite3.Error, OSError, tag_list.DamagedListError)
 """Errors that may be over when it is tried again."""
 _CAUSE = Cause(Source.COMMAND)
@@ -122,7 +124,7 @@ class Forgetting:
 
     async def _scrub(self) -> None:
         done = self._done.copy()  # a process that was killed has left none, but does not know of which members
-        needles = [one for member in done for one in (str(member).encode(), member.to_bytes(8, "big"))]
+        needles = [one for member in done for one in (str(member).encode(), member.to_bytes(8, "big", signed=True))]
         await self._state.db.scrub(needles if self._knows_all else None)
         await self._state.db.write(jobs.note_clean)
         self._knows_all = True
@@ -172,32 +174,57 @@ class Forgetting:
         await self._old_reactions.load()
         coming = partial(raid_queries.coming_with_member, guild=whom.guild, member=whom.member, after=now)
         for raid in await state.db.read(coming):
-            try:
-                await state.change(raid, partial(signups.depart, member=whom.member, now=now), _CAUSE)
-            except UnreadableRaid:
-                log.warning("member stays on a raid that cannot be read", raid=raid)
-            except KeyError:  # deleted meanwhile
-                continue
-        async for one in state.raids(followed):
-            for mark in one.marks:
-                if mark.member == whom.member:
-                    unwanted = Unwanted(raid_key(one.id), mark.member, mark.role)
-                    self._reaction_remover.refuse(one.channel, unwanted)
+            await self._leave_raid(whom, raid)
+        for raid in followed:
+            with suppress(UnreadableRaid, KeyError):
+                one = await state.raid(raid)
+                for mark in one.marks:
+                    if mark.member == whom.member:
+                        unwanted = Unwanted(raid_key(one.id), mark.member, mark.role)
+                        self._reaction_remover.refuse(one.channel, unwanted)
         for series in await state.series.of(whom.guild):
             if without_member(series, whom.member) != series:
                 with suppress(Refusal):  # it was deleted meanwhile
                     await state.series.change(series.id, partial(without_member, member=whom.member), _CAUSE)
         return followed
 
+    async def _leave_raid(self, whom: Whom, raid: RaidId) -> int | None:
+        """Take the member off a raid by the rules; return its version then, or None if nobody can read it."""
+        rule = partial(signups.depart, member=whom.member, now=self._state.now())
+        try:
+            await self._state.change(raid, rule, _CAUSE)
+            return (await self._state.raid(raid)).version
+        except UnreadableRaid:
+            log.warning("member stays on a raid that cannot be read", raid=raid)
+        except KeyError:  # deleted meanwhile
+            pass
+        return None
+
+    async def _erase_from_raid(self, whom: Whom, raid: RaidId) -> None:
+        """Take the member out of the raid's rows. Whoever signed up meanwhile leaves first: no seat stays taken."""
+        left: int | None = None
+        for _ in range(_LEAVES):
+            rows = partial(erasing.from_raid_left, whom=whom, raid=raid, now=self._state.now(), left=left)
+            try:
+                await self._state.rewrite_raid(raid, rows)
+            except erasing.StillComingError:
+                left = await self._leave_raid(whom, raid)
+            else:
+                return
+            if left is None:
+                break
+        await self._state.rewrite_raid(raid, partial(erasing.from_raid, whom=whom, raid=raid))
+
     async def _erase(self, whom: Whom) -> None:
         state = self._state
         for raid in await state.db.read(partial(registered.raids, guild=whom.guild, member=whom.member)):
-            await state.rewrite_raid(raid, partial(erasing.from_raid, whom=whom, raid=raid))
+            await self._erase_from_raid(whom, raid)
         for table in registered.of_no_raid():
             keys = await state.db.read(partial(erasing.keys, table=table, whom=whom))
+            write = partial(state.rewrite_templates, whom.guild) if table.name == "templates" else state.db.write
             for first in range(0, len(keys), _ROWS_PER_STEP):
                 some = keys[first : first + _ROWS_PER_STEP]
-                await state.db.write(partial(erasing.from_rows, table=table, rows=some, whom=whom))
+                await write(partial(erasing.from_rows, table=table, rows=some, whom=whom))
         for series in await state.series.ids(whom.guild):
             await state.series.rewrite(series, lambda _tx: None)  # read it anew
 

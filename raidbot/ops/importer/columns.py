@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from raidbot.raids.times import zone_letters, zones
+from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
 
 _MAX_SNOWFLAKE = 2**63 - 1
@@ -62,9 +63,9 @@ def text(cell: Any) -> str | None:
 
 
 def line(cell: Any, most: int) -> str | None:
-    """Return text on one line, of at most `most` characters; None if it is empty. Raises Unusable."""
+    """Return text on one line that turns no other, cut to `most` characters; None if it is empty. Raises Unusable."""
     whole_text = text(cell)
-    return None if whole_text is None else " ".join(whole_text.split())[:most].rstrip() or None
+    return None if whole_text is None else clean_line(whole_text)[:most].rstrip() or None
 
 
 def moment(cell: Any) -> datetime | None:

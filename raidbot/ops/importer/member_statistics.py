@@ -106,14 +106,12 @@ def _cell(row: Cells, column: str, read: Callable[[Any], Any], notes: RowNotes) 
 
 
 def _rest(row: Cells, column: str, less: Mapping[str, int], notes: RowNotes) -> dict[str, int]:
-    """Return the positive rest of each named count after subtracting `less`."""
+    """Return the positive rest of each named count after subtracting `less`, with names as raids are imported."""
     given = columns.mapping(_cell(row, column, columns.parsed, notes))
-    rest: dict[str, int] = {}
+    summed = Counter[str]()
     for name, count in given.items():
         if isinstance(count, bool) or not isinstance(count, int) or abs(count) > 10**9:
             notes.repair(f"{column}: {columns.shown(count)} is no count")
             continue
-        left = count - less.get(name, 0)
-        if left > 0:
-            rest[str(columns.line(name, _MAX_NAME_LENGTH) or "")] = left
-    return rest
+        summed[columns.line(name, _MAX_NAME_LENGTH) or ""] += count
+    return {name: count - less.get(name, 0) for name, count in summed.items() if count > less.get(name, 0)}

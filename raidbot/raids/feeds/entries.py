@@ -1,8 +1,8 @@
 """The entries of a feed: only what everybody on the server may see of a raid, and the reader's own place in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, count, islice
 
 from raidbot.raids.feeds.model import PLANNED_SHOWN, Certainty, Entry
 from raidbot.raids.labels import footer
@@ -24,6 +24,15 @@ _CANCELLED = "Cancelled: "
 def uid_of(raid: Raid) -> str:
     """Return what calendars know the raid by, for ever; that of a series has the one of its planned occurrence."""
     return _uid(raid.planned_as or raid.code, raid.guild)
+
+
+def unused_name(name: str, taken: Collection[str]) -> str:
+    """Return the name of a planned occurrence, changed if a raid has it.
+
+    Where a series was cut, its first part may go on after all, with dates that were posted before the cut.
+    """
+    others = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain((name,), others) if one not in taken)
 
 
 def raid_entry(raid: Raid, reader: MemberId | None, *, changed_at: datetime) -> Entry:
@@ -62,17 +71,22 @@ def planned_entries(
     reader: MemberId | None,
     *,
     posted: frozenset[RecurrenceId],
+    taken: Collection[str],
     dates_off: tuple[DatesOff, ...],
     now: datetime,
 ) -> Iterator[Entry]:
-    """Yield entries for the next dates of the series that are not posted; for a reader, those they have a place on."""
+    """Yield entries for the next dates of the series that are not posted; for a reader, those they have a place on.
+
+    `taken` are names of occurrences that raids have.
+    """
     standing = None if reader is None else series.standing_of(reader)
     if series.is_stopped or (reader is not None and (standing is None or series.roster is RosterMode.EMPTY)):
         return
     ahead = raids(series.schedule, after=now + timedelta(microseconds=1), dates_off=dates_off)
     for one in islice(_unposted(ahead, posted), PLANNED_SHOWN):
         if standing is None or one.id not in standing.not_on:
-            yield _planned_entry(series, one, catalogue, standing, now=now)
+            name = unused_name(series.occurrence_name(one.id), taken)
+            yield _planned_entry(series, one, name, catalogue, standing, now=now)
 
 
 def _unposted(ahead: Iterable[Occurrence], posted: frozenset[RecurrenceId]) -> Iterator[Occurrence]:
@@ -80,7 +94,7 @@ def _unposted(ahead: Iterable[Occurrence], posted: frozenset[RecurrenceId]) -> I
 
 
 def _planned_entry(
-    series: Series, one: Occurrence, catalogue: Catalogue, standing: StandingPlace | None, *, now: datetime
+    series: Series, one: Occurrence, name: str, catalogue: Catalogue, standing: StandingPlace | None, *, now: datetime
 ) -> Entry:
     title, ends_at, role = series.name, None, None
     try:
@@ -92,7 +106,7 @@ def _planned_entry(
         role = next((known.name for known in raid.roles if standing and known.key == standing.role), None)
     details = ([f"Your role: {_named(role)}"] if role else []) + ["Planned. Signups are not open yet."]
     return Entry(
-        uid=_uid(series.occurrence_name(one.id), series.guild),
+        uid=_uid(name, series.guild),
         sequence=series.revision,
         changed_at=series.changed_at or series.created_at,
         starts_at=one.starts_at,

@@ -150,6 +150,11 @@ def everybody_came(raid: Raid, *, by: MemberId, now: datetime) -> Change:
     return _marked(raid, lambda row: Presence.PRESENT if row.member in seated else row.presence, by=by, now=now)
 
 
+def is_told(raid: Raid, now: datetime) -> bool:
+    """Return True if the raid has begun and its rows are true: they rest while it is open again."""
+    return raid.not_held or (raid.status is Status.CLOSED and raid.starts_at <= now)
+
+
 def check_markable(raid: Raid, now: datetime) -> None:
     """Raise NotBegunYet before the start, or NotClosedYet."""
     if now < raid.starts_at:

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from raidbot.raids.model import Kind, Presence
 from raidbot.utils.words import Text, say
 
-_SATURDAY = 5
-_BALANCE_WEEKEND = ("0", "6")
-"""Sunday and Saturday, as opening balances count days."""
+SATURDAY = 5
+"""The first day of a weekend, where Monday is 0."""
 _NO_ROLE = re.compile(r"Museum|Team \d+")
 """Names in opening balances that stand for a place in a museum or a team, which are no roles."""
 
@@ -32,12 +31,12 @@ class Night:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """An opening balance; see `db.imported.Balance`."""
+    """An opening balance; `raids` include `no_shows`, and `weekend` those on Saturdays and Sundays."""
 
     raids: int = 0
     no_shows: int = 0
+    weekend: int = 0
     roles: Mapping[str, int] = field(default_factory=dict)
-    weekdays: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +95,14 @@ def record_of(nights: Iterable[Night], carried: Carried, zone: ZoneInfo) -> Reco
         if not night.presence.came:
             continue
         came += 1
-        weekend += night.starts_at.astimezone(zone).weekday() >= _SATURDAY
+        weekend += night.starts_at.astimezone(zone).weekday() >= SATURDAY
         if night.kind is Kind.RAID:
             roles[night.role] += 1
     missed = min(carried.raids, carried.no_shows)
     return Record(
         came=came + carried.raids - missed,
         no_shows=no_shows + missed,
-        weekend=weekend + sum(carried.weekdays.get(day, 0) for day in _BALANCE_WEEKEND),
+        weekend=weekend + carried.weekend,
         roles={name: raids for name, raids in roles.items() if raids > 0},
         is_carried=carried.raids > 0,
     )

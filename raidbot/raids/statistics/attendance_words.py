@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from raidbot.raids.model import MemberId, Presence, Raid
 from raidbot.raids.rosters.attendance import in_order
+from raidbot.raids.statistics.phrases import carried_line
+from raidbot.raids.statistics.rates import percent
 from raidbot.raids.statistics.tally import Tally
-from raidbot.utils.text import clip, escape
-from raidbot.utils.words import Text, count, lines, paragraph, say
+from raidbot.utils.text import FORMER_MEMBER, clip, escape
+from raidbot.utils.words import Raw, Text, count, lines, paragraph, say
 
-FORMER_MEMBER = "former member"
-"""Shown for members whose name is not known, because they were forgotten or never had one."""
 _ICONS = {
     Presence.PRESENT: "✅",
     Presence.LATE: "🕒",
@@ -69,7 +69,7 @@ def figures(tally: Tally) -> Text:
     nothing = not any((tally.expected, tally.excused, tally.called_off, tally.benched))
     if nothing:
         return say("No raid that counts has gone by yet.")
-    return lines(_came(tally), _besides(tally), _carried(tally))
+    return lines(_came(tally), _besides(tally), carried_line(tally))
 
 
 def _came(tally: Tally) -> Text | None:
@@ -79,11 +79,11 @@ def _came(tally: Tally) -> Text | None:
         came = count("Came to {came} of {n} raid.", "Came to {came} of {n} raids.", tally.expected, came=tally.came)
     else:
         came = count(
-            "Came to {came} of {n} raid ({rate} %).",
-            "Came to {came} of {n} raids ({rate} %).",
+            "Came to {came} of {n} raid ({rate}).",
+            "Came to {came} of {n} raids ({rate}).",
             tally.expected,
             came=tally.came,
-            rate=percent(tally.rate),
+            rate=Raw(percent(tally.came, tally.expected)),
         )
     late = say("Came late to {late} of them.", late=tally.late) if tally.late else None
     missed = count("Missed {n} raid.", "Missed {n} raids.", tally.no_shows) if tally.no_shows else None
@@ -97,18 +97,3 @@ def _besides(tally: Tally) -> Text | None:
         count("Benched in {n} raid.", "Benched in {n} raids.", tally.benched) if tally.benched else None,
     )
     return None if said == (None, None, None) else paragraph(*said)
-
-
-def _carried(tally: Tally) -> Text | None:
-    if not tally.carried:
-        return None
-    return count(
-        "That includes {n} raid from before the move to this bot.",
-        "That includes {n} raids from before the move to this bot.",
-        tally.carried,
-    )
-
-
-def percent(rate: float) -> int:
-    """Return a rate in percent; 0 and 100 only if it is exactly that."""
-    return round(100 * rate) if rate in (0, 1) else min(99, max(1, round(100 * rate)))

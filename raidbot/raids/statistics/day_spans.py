@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from raidbot.raids.statistics.periods import midnight
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip
 from raidbot.utils.words import Name, Raw, Text, say
@@ -50,12 +51,12 @@ class Span:
     @property
     def start(self) -> datetime | None:
         """The instant (UTC) at which it begins."""
-        return None if self.first is None else _midnight(self.first, self.zone)
+        return None if self.first is None else midnight(self.first, self.zone)
 
     @property
     def end(self) -> datetime | None:
         """The instant (UTC) at which the day after it begins. It is no part of it."""
-        return None if self.last is None else _midnight(self.last + timedelta(days=1), self.zone)
+        return None if self.last is None else midnight(self.last + timedelta(days=1), self.zone)
 
     @property
     def label(self) -> Text:
@@ -98,8 +99,3 @@ def _days(text: str) -> tuple[date, date]:
     if month:
         return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return first, first.replace(month=12, day=31)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first instant of a day. A midnight that occurs twice counts from the first time."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)

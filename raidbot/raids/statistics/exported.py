@@ -86,9 +86,10 @@ class MemberSum:
 
 
 class MemberSums:
-    """Sums up attendance by member, raid by raid, so that not all raids have to be at hand at once."""
+    """Sums up attendance up to `now` by member, raid by raid, so that not all raids have to be at hand at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
+        self._now = now
         self._presences: defaultdict[MemberId, Counter[Presence]] = defaultdict(Counter)
         self._roles: defaultdict[MemberId, Counter[str]] = defaultdict(Counter)
         self._last: dict[MemberId, datetime] = {}
@@ -107,7 +108,7 @@ class MemberSums:
     def add_balance(self, balance: ExportedBalance) -> None:
         self._balances[balance.member] = balance
         self._roles[balance.member].update(balance.roles)
-        if balance.last_raid_at is not None:
+        if balance.last_raid_at is not None and balance.last_raid_at <= self._now:
             self._note_last(balance.member, balance.last_raid_at)
 
     def rows(self) -> list[MemberSum]:

@@ -62,12 +62,12 @@ class Period:
     @property
     def start(self) -> datetime:
         """The instant at which it begins, in UTC."""
-        return _midnight(self.first, self.zone)
+        return midnight(self.first, self.zone)
 
     @property
     def end(self) -> datetime:
         """The instant at which the next one begins, in UTC. It is no part of this one."""
-        return _midnight(self.after, self.zone)
+        return midnight(self.after, self.zone)
 
     @property
     def before(self) -> "Period":
@@ -150,7 +150,7 @@ def _of_kind(kind: PeriodKind, day: date, zone: ZoneInfo) -> Period:
     return Period(kind, first, zone)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant of a day.
 
     A midnight that occurs twice counts from the first time; one that is skipped is the instant of the skip.

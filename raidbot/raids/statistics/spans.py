@@ -1,10 +1,11 @@
 """Stretches of time that a leaderboard covers, in a server's zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from raidbot.raids.statistics.periods import midnight
 from raidbot.utils.words import Text, month_name, say
 
 WEEKS = 12
@@ -53,7 +54,7 @@ def stretch_of(span: Span, now: datetime, zone: ZoneInfo) -> Stretch:
         case Span.WEEKS:
             monday = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
             label = say("since Monday {day} {month} {year}", day=monday.day, month=month_name(monday), year=monday.year)
-            return Stretch(label, _begin(monday, zone))
+            return Stretch(label, midnight(monday, zone))
         case Span.YEAR:
             return _year(year, zone)
         case Span.LAST_YEAR:
@@ -63,14 +64,9 @@ def stretch_of(span: Span, now: datetime, zone: ZoneInfo) -> Stretch:
 def _month(first: date, zone: ZoneInfo) -> Stretch:
     after = (first + timedelta(days=31)).replace(day=1)
     label = say("{month} {year}", month=month_name(first), year=first.year)
-    return Stretch(label, _begin(first, zone), _begin(after, zone))
+    return Stretch(label, midnight(first, zone), midnight(after, zone))
 
 
 def _year(first: date, zone: ZoneInfo) -> Stretch:
     after = first.replace(year=first.year + 1)
-    return Stretch(say("{year}", year=first.year), _begin(first, zone), _begin(after, zone))
-
-
-def _begin(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first instant of the day. A midnight that clocks skip is the instant at which they do."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return Stretch(say("{year}", year=first.year), midnight(first, zone), midnight(after, zone))

@@ -32,7 +32,7 @@ SHOWN = {
 }
 """Another value for each field of a planned raid that a preview shows."""
 NOT_SHOWN = {
-    *("id", "guild", "code", "creator", "created_at", "lengths", "version"),
+    *("id", "guild", "code", "creator", "created_at", "lengths", "planned_as", "version"),
     *(
         "message",
         "thread",

@@ -182,8 +182,8 @@ async def test_t19_achievements_are_right_after_a_correction_of_which_nobody_is_
 
         mark = partial(
             attendance.mark,
-            presence=Presence.PRESENT,
-            chosen=[MemberId(alice.id)],
+            presence=Presence.NO_SHOW,
+            chosen=[],
             among=[MemberId(alice.id)],
             by=MemberId(guild.owner.id),
             now=bot.state.now(),

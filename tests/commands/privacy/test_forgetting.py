@@ -77,7 +77,7 @@ async def test_a_former_member_is_managed_like_others_and_never_mentioned(
         panel = await panel_of(guild, board)
         await panel.click("Attendance")
         await panel.select("Who did not come?", ["former member"])
-        assert "No-show: 1 · former member" in panel.text()
+        await guild.until(lambda: "No-show: 1 · former member" in panel.text())
         roster = await panel_of(guild, board)
         await roster.click("Roster")
         await roster.select("Whom do you want to move or take off?", ["former member"])

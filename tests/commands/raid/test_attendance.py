@@ -155,9 +155,20 @@ async def test_no_shows_of_a_raid_that_is_open_again_are_left(guild: SandboxGuil
         one = await close_museum_with(guild, alice)
         other = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=(await stored_raid(bot)).code)
         await one.click("Attendance")
+        assert "Attendance" in await _roster(guild, bot)
         await other.click("Reopen signups")
+        assert "Attendance" not in await _roster(guild, bot)
 
         await one.select("Who did not come?", ["Alice"])
 
         assert "[Refresh]" in one.text()
         assert "🟢 open" in one.text()
+
+
+async def _roster(guild: SandboxGuild, bot: object) -> str:
+    """Return the titles of the roster's table."""
+    code = (await stored_raid(bot)).code
+    shown = await guild.owner.slash(guild.channel("raid-signups"), "raidinfo export", what="roster", code=code)
+    assert shown.message is not None
+    (file,) = shown.message.attachments
+    return file.content.decode("utf-8-sig").splitlines()[0]

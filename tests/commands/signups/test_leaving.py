@@ -147,7 +147,7 @@ async def test_after_closing_by_hand_the_leader_gives_the_seat_with_one_press(
         await guild.until(lambda: "Should the next in line get the seat?" in dm_text(guild.owner))
         raid = await stored_raid(bot)
         assert seated(raid) == []
-        assert [row.presence for row in raid.attendance] == [Presence.CALLED_OFF]
+        assert [row.presence for row in raid.attendance] == [Presence.CALLED_OFF, Presence.BENCHED]
         if where == "panel":
             panel = await panel_of(guild, board)
             await panel.click("Fill free seats")

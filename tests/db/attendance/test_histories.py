@@ -146,11 +146,11 @@ def test_what_came_from_before_the_move_is_in_the_figures_and_named(connection: 
     imported.open_balance(connection, Balance(guild=GuildId(GUILD + 1), member=ALICE, raids=9))
 
     assert str(figures(tally(connection))) == (
-        "Came to 115 of 121 raids (95 %). Missed 6 raids.\nThat includes 120 raids from before the move to this bot."
+        "Came to 115 of 121 raids (95.0 %). Missed 6 raids.\nIncludes 120 raids from before the move to this bot."
     )
     assert tally(connection, BOB) == Tally()
 
 
-@pytest.mark.parametrize(("came", "missed", "said"), [(4, 0, "4 raids."), (5, 0, "(100 %)"), (399, 1, "(99 %)")])
+@pytest.mark.parametrize(("came", "missed", "said"), [(4, 0, "4 raids."), (5, 0, "(100.0 %)"), (399, 1, "(99.8 %)")])
 def test_a_rate_is_told_of_five_raids_or_more_and_is_whole_only_if_it_is(came: int, missed: int, said: str) -> None:
     assert said in str(figures(Tally(present=came, no_shows=missed)))

@@ -203,3 +203,30 @@ def test_a_raid_to_come_has_no_leader_and_one_gone_by_a_stand_in(tx: sqlite3.Con
         (STAND_IN, STAND_IN),
     ]
     assert registered.raids(tx, GUILD, STAND_IN) == [RaidId(1), RaidId(2), RaidId(3), RaidId(4)]
+
+
+def test_whoever_asks_again_meanwhile_is_forgotten_again(tx: sqlite3.Connection) -> None:
+    tx.execute("DELETE FROM forgetting")
+    jobs.ask(tx, WHO, [GUILD], now=NOW)
+    ((whom, at),) = jobs.pending(tx)
+    jobs.ask(tx, WHO, [GUILD], now=NOW)
+
+    jobs.note_forgotten(tx, whom, jobs.Forgotten(guild=GUILD, tag="tag", at=at))
+
+    ((again, later),) = jobs.pending(tx)
+    assert (again.stand_in, later) == (whom.stand_in, at + 1)
+    jobs.note_forgotten(tx, again, jobs.Forgotten(guild=GUILD, tag="tag", at=later))
+    assert jobs.pending(tx) == []
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{table.name}.{column}" for table, column in COLUMNS])
+def test_a_restored_backup_tells_whom_it_names_also_in_texts(tx: sqlite3.Connection, table: Table, column: str) -> None:
+    put(tx, table, column, WHO if column in table.ids else TEXT)
+
+    lines = [jobs.Forgotten(guild=guild, tag="tag", at=1) for guild in (GUILD, NOWHERE)]
+    assert WHO in jobs.members(tx, lines)
+
+
+def test_somebody_whose_id_is_part_of_another_is_not_exported_for_it(tx: sqlite3.Connection) -> None:
+    tx.execute("UPDATE raids SET description = ? WHERE id = 1", (f"<@1{WHO}>",))
+    assert exported(tx) == set()

@@ -19,6 +19,7 @@ def feed_calls(member: MemberId) -> Iterator[tuple[str, Callable[[sqlite3.Connec
     yield "latest_entry", partial(calendar_feeds.latest_entry, guild=GUILD)
     yield "shown", partial(calendar_feeds.shown, guild=GUILD, member=None, now=NOW)
     yield "shown (mine)", partial(calendar_feeds.shown, guild=GUILD, member=member, now=NOW)
+    yield "taken_names", partial(calendar_feeds.taken_names, guild=GUILD, now=NOW)
     yield "end", partial(calendar_feeds.end, guild=GUILD, member=member, kind=FeedKind.MINE)
     yield "end_of", partial(calendar_feeds.end_of, guild=GUILD, member=member)
     yield "end_all", partial(calendar_feeds.end_all, guild=GUILD)

@@ -1,28 +1,13 @@
-"""Raids that are over, with the attendance of their members, as rows."""
+"""Raids of yesterday evening, by the attendance of their members, as rows."""
 
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import count
 
-from raidbot.db import raids as rows
-from raidbot.raids.model import (
-    Attendance,
-    CancelReason,
-    GuildId,
-    Kind,
-    MemberId,
-    Presence,
-    RaidCode,
-    RaidId,
-    RoleKey,
-    Seat,
-    Status,
-)
-from raidbot.utils.ids import ALPHABET
-from tests.raids.builders import GUILD, NOW, roles, unposted_raid
+from raidbot.raids.model import GuildId, Kind, MemberId, Presence, RaidId, Seat, Status
+from tests.db.statistics.past_raids import past_raid
+from tests.raids.builders import GUILD, NOW
 
-_numbers = count(1)
 DAY = timedelta(days=1)
 
 
@@ -39,23 +24,19 @@ def evening(
     not_held: bool = False,
     seats: tuple[Seat, ...] = (),
 ) -> RaidId:
-    """Insert a closed raid in whose `role` these members have this attendance."""
-    number = next(_numbers)
-    raid = unposted_raid(
-        kind,
-        roles(tank=1, healer=1),
+    """Insert a raid in whose `role` these members have this attendance, closed unless it is `cancelled`."""
+    return past_raid(
+        tx,
+        at,
+        {MemberId(member): presence for member, presence in presences.items()},
+        role=role,
         guild=GuildId(guild),
-        code=RaidCode("".join(ALPHABET[number // 32**place % 32] for place in range(6))),
+        kind=kind,
         status=Status.CANCELLED if cancelled else Status.CLOSED,
-        cancelled_reason=CancelReason.MANUAL if cancelled else None,
-        starts_at=at,
-        closed_at=at,
         counts=counts,
         not_held=not_held,
         seats=seats,
-        attendance=tuple(Attendance(MemberId(member), RoleKey(role), each) for member, each in presences.items()),
-    )
-    return rows.insert(tx, raid)
+    ).id
 
 
 def came(

@@ -7,7 +7,20 @@ from datetime import datetime
 from itertools import count
 
 from raidbot.db import raids as rows
-from raidbot.raids.model import Attendance, GuildId, Kind, MemberId, Presence, Raid, RaidCode, RaidId, RoleKey, Status
+from raidbot.raids.model import (
+    Attendance,
+    CancelReason,
+    GuildId,
+    Kind,
+    MemberId,
+    Presence,
+    Raid,
+    RaidCode,
+    RaidId,
+    RoleKey,
+    Seat,
+    Status,
+)
 from raidbot.utils.ids import ALPHABET
 from tests.raids.builders import GUILD, roles, unposted_raid
 
@@ -27,6 +40,8 @@ def past_raid(
     status: Status = Status.CLOSED,
     counts: bool = True,
     length_minutes: int | None = None,
+    not_held: bool = False,
+    seats: tuple[Seat, ...] = (),
 ) -> Raid:
     """Insert a raid with this attendance, closed unless `status` says otherwise; its roles are tank and healer."""
     number = next(_numbers)
@@ -38,7 +53,10 @@ def past_raid(
         title=title,
         template=template,
         status=status,
+        cancelled_reason=CancelReason.MANUAL if status is Status.CANCELLED else None,
         counts=counts,
+        not_held=not_held,
+        seats=seats,
         length_minutes=length_minutes,
         starts_at=starts_at,
         closed_at=None if status is Status.OPEN else starts_at,

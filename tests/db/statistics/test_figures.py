@@ -8,13 +8,17 @@ import pytest
 
 from raidbot.db import guilds, imported
 from raidbot.db.imported import Balance
+from raidbot.db.statistics import exported, leaderboards
 from raidbot.db.statistics.by_period import period_figures
 from raidbot.db.statistics.members import member_figures, member_figures_everywhere
 from raidbot.db.statistics.servers import first_raid_at, server_figures
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.statistics.exported import MemberSums
 from raidbot.raids.statistics.figures import MemberFigures, NamedCount, ServerFigures, combined
+from raidbot.raids.statistics.leaderboards import board_of
 from raidbot.raids.statistics.periods import month_of, week_of
+from raidbot.raids.statistics.spans import Span, stretch_of
 from tests.db.statistics.past_raids import past_raid
 from tests.raids.builders import ALICE, BOB, CAROL, DAVE, ERIN, GUILD
 
@@ -140,6 +144,21 @@ def test_places_are_shared_and_those_who_share_the_last_one_are_counted(tx: sqli
     assert server_figures(tx, GUILD, now=NOW, zone=BERLIN).top == top
 
 
+def test_former_members_who_share_a_place_stand_where_they_do_on_leaderboards(tx: sqlite3.Connection) -> None:
+    forgotten, nameless = MemberId(-(2**40)), MemberId(77)
+    members = [forgotten, nameless, ALICE, BOB, CAROL, DAVE]
+    past_raid(tx, day(1), dict.fromkeys(members, PRESENT))
+    guilds.save_names(tx, GUILD, zip([ALICE, BOB, CAROL, DAVE], ("zoe", "Yan", "xi", "Will"), strict=True))
+
+    top = server_figures(tx, GUILD, now=NOW, zone=BERLIN).top
+    board = board_of(leaderboards.came(tx, GUILD, stretch_of(Span.ALL, NOW, BERLIN), now=NOW))
+
+    shown = [(one.count.member, one.count.name) for one in board.standings]
+    assert shown == [(DAVE, "Will"), (CAROL, "xi"), (BOB, "Yan"), (ALICE, "zoe"), (forgotten, None), (nameless, None)]
+    assert [(one.member, one.name) for one in top.standings] == shown[: len(top.standings)]
+    assert top.tied == 1
+
+
 def test_whoever_came_before_or_moved_in_is_no_newcomer(tx: sqlite3.Connection) -> None:
     past_raid(tx, day(1), {ALICE: PRESENT, BOB: NO_SHOW})
     past_raid(tx, day(2), {CAROL: PRESENT}, counts=False)
@@ -167,6 +186,21 @@ def test_everywhere_is_each_server_that_is_served_by_its_own_clocks(tx: sqlite3.
     assert (both.tally.came, both.tally.late, both.weekdays[1]) == (3, 1, 1)
     assert both.templates == (NamedCount("Molten Core", 3),)
     assert both.last_raid_at == day(2)
+
+
+def test_a_last_raid_that_the_old_bot_counted_too_early_is_none_yet(tx: sqlite3.Connection) -> None:
+    """Row T-11 of the reference: a raid that was closed early was the last one before it began."""
+    for member, last in ((ALICE, NOW + timedelta(days=1)), (BOB, NOW)):
+        imported.open_balance(tx, Balance(guild=GUILD, member=member, raids=3, last_raid_at=last))
+    past_raid(tx, day(4), {ALICE: PRESENT})
+    sums = MemberSums(NOW)
+    for balance in exported.balances(tx, GUILD):
+        sums.add_balance(balance)
+
+    found = [member_figures(tx, GUILD, member, now=NOW, zone=BERLIN).last_raid_at for member in (ALICE, BOB)]
+
+    assert found == [day(4), NOW]
+    assert {row.member: row.last_raid_at for row in sums.rows()} == {ALICE: None, BOB: NOW}
 
 
 def test_a_balance_that_no_bot_would_write_is_read_as_far_as_it_goes(tx: sqlite3.Connection) -> None:

@@ -14,6 +14,7 @@ from tests.commands.raid.panel_helpers import code_of
 from tests.commands.raidinfo.test_raidinfo import store
 from tests.conftest import Start
 from tests.raid_boards import post_raid
+from tests.web.feed_readers import ON
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ async def run_with_restarts(sandbox: Sandbox, start: Start, stories: Mapping[str
     told = {name: story(stages[name]) for name, story in stories.items()}
     failed: list[Exception] = []
     while told:
-        async with start() as bot:
+        async with start(**ON) as bot:
             for name, story in list(told.items()):
                 stages[name].bot = bot
                 try:
@@ -90,7 +91,7 @@ async def run_with_restarts(sandbox: Sandbox, start: Start, stories: Mapping[str
 async def run_without_restarts(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
     """Run all stories side by side on one bot without restarts."""
     servers = {name: _server(sandbox, name) for name in stories}
-    async with start() as bot:
+    async with start(**ON) as bot:
         told = [_tell_whole(story, StoryContext(sandbox, servers[name], bot)) for name, story in stories.items()]
         await asyncio.gather(*told)
 

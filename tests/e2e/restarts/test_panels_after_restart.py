@@ -10,6 +10,7 @@ from tests.conftest import Start
 from tests.e2e.random_play.test_concurrent_members import check_answers
 from tests.e2e.restarts import (
     announcement_stories,
+    figure_stories,
     form_stories,
     panel_stories,
     raid_stories,
@@ -22,6 +23,7 @@ from tests.e2e.restarts.story_runner import run_with_restarts, run_without_resta
 
 STORIES = (
     announcement_stories.STORIES
+    | figure_stories.STORIES
     | panel_stories.STORIES
     | raid_stories.STORIES
     | series_stories.STORIES
@@ -29,7 +31,13 @@ STORIES = (
     | signup_stories.STORIES
     | template_stories.STORIES
 )
-FORMS = announcement_stories.FORMS | form_stories.FORMS | series_stories.FORMS | template_stories.FORMS
+FORMS = (
+    announcement_stories.FORMS
+    | figure_stories.FORMS
+    | form_stories.FORMS
+    | series_stories.FORMS
+    | template_stories.FORMS
+)
 TEMPLATE_FORMS = (
     "look",
     "lengths",
@@ -50,6 +58,7 @@ FORM_NAMES = {
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
     ("reminders", "typed"),
     ("setup", "zone"),
+    ("privacy", "delete"),
     *(("series", form) for form in ("pause", "one-said", "extra", "days")),
     *(("series-draft", form) for form in ("said", "posted", "end", "words", "series")),
     *(("templates", form) for form in TEMPLATE_FORMS),

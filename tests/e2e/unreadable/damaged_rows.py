@@ -128,10 +128,19 @@ KEYS = {
     "joint_reminders": "raid",
     "absences": "guild",
     "moved_rows": "guild",
+    "forgetting": "guild",
+    "forgotten": "guild",
+    "old_reactions": "raid",
     "facts": "name",
     "alerts": "subject",
 }
 """The tables that are read at the start or by jobs, and the column that says whose row it is."""
+
+_OF_FORGETTING = {
+    "forgetting": "INSERT INTO forgetting VALUES (:guild, :member, -1, 0)",
+    "forgotten": "INSERT INTO forgotten VALUES (:guild, 'tag', 0)",
+    "old_reactions": "INSERT INTO old_reactions VALUES (:raid, 'tag', 'tank')",
+}
 
 
 def damage(path: Path, table: str, now: datetime, *, first: int = 0) -> list[str]:
@@ -158,6 +167,10 @@ def damage(path: Path, table: str, now: datetime, *, first: int = 0) -> list[str
         if table == "moved_rows":
             for (guild, _), *_ in servers:
                 imported.keep(connection, source=TABLE, key=f"id {guild}", guild=guild, payload=json.dumps(OLD_SERIES))
+        if table in _OF_FORGETTING:
+            for (guild, raid_id), *_ in servers:
+                values = {"guild": guild, "raid": raid_id, "member": MANAGER}
+                connection.execute(_OF_FORGETTING[table], values)
     with _without_checks(path) as connection:
         return [
             f"{column} = {cell!r}"

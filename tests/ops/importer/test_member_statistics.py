@@ -11,6 +11,7 @@ from tests.ops.importer.handwritten_database import (
     MESSAGE,
     NOW,
     HandwrittenDatabase,
+    template,
     timestamp_after_now,
 )
 
@@ -48,6 +49,18 @@ def test_raids_taken_over_are_not_counted_twice(old: HandwrittenDatabase) -> Non
 
     assert balances(old)[ALICE] == (4, 1, {"Tank": 1, "Healer": 4}, {"Duel": 3}, {day: 2, "9": 1})
     assert old.all("SELECT last_raid_at FROM opening_balances") == [(start,)]
+
+
+def test_names_that_are_tidied_are_taken_off_under_their_tidy_names(old: HandwrittenDatabase) -> None:
+    start = timestamp_after_now(-timedelta(days=1))
+    role = "Main  \u202eTank"
+    old.insert_raid(timestamp=start, closed_at=start, template_data=template(("1️⃣", role)))
+    old.insert_signup(ALICE, role_name=role)
+    counters(old, ALICE, total_raids=6, role_counts=json.dumps({role: 2, "Main Tank": 4, "Main Tank\n": -1}))
+
+    old.run_import()
+
+    assert balances(old)[ALICE][2] == {"Main Tank": 4}
 
 
 def test_who_waited_has_no_raid_taken_off(old: HandwrittenDatabase) -> None:

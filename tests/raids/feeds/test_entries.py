@@ -21,10 +21,15 @@ CODED = replace(series(), code=SeriesCode("SER234"))
 
 
 def planned(
-    one: Series, reader: MemberId | None = None, *, posted: frozenset[RecurrenceId] = frozenset(), off: bool = False
+    one: Series,
+    reader: MemberId | None = None,
+    *,
+    posted: frozenset[RecurrenceId] = frozenset(),
+    taken: frozenset[str] = frozenset(),
+    off: bool = False,
 ) -> list[Entry]:
     dates_off = (DatesOff(FIRST.day, FIRST.day),) if off else ()
-    found = planned_entries(one, untouched(), reader, posted=posted, dates_off=dates_off, now=NOW)
+    found = planned_entries(one, untouched(), reader, posted=posted, taken=taken, dates_off=dates_off, now=NOW)
     return list(found)
 
 
@@ -40,6 +45,16 @@ def test_a_raid_of_a_series_has_the_id_that_its_planned_date_had() -> None:
     assert first.uid != second.uid
     assert first.sequence < raid_entry(posted, None, changed_at=NOW).sequence
     assert uid_of(raid(tank=1)) == f"ABC234.{raid(tank=1).guild}@raidbot"
+
+
+def test_no_planned_date_has_the_id_of_a_raid() -> None:
+    """A series was cut after a date was posted, and its first part goes on after all."""
+    name = CODED.occurrence_name(FIRST)
+    first, *others = planned(CODED, taken=frozenset({name}))
+    twice, *_ = planned(CODED, taken=frozenset({name, f"{name}-2"}))
+
+    assert [first.uid, twice.uid] == [f"{name}-{number}.{CODED.guild}@raidbot" for number in (2, 3)]
+    assert others == planned(CODED)[1:]
 
 
 def test_planned_dates_are_tentative_and_those_that_do_not_take_place_or_are_posted_are_absent() -> None:

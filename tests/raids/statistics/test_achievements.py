@@ -71,7 +71,7 @@ def test_the_weekend_is_the_one_of_the_servers_zone() -> None:
 
 def test_raids_of_before_the_move_count() -> None:
     roles = {"Tank": 10, "Healer": 5, "Bard": 1, "Scout": 2, "Museum": 40, "Team 2": 40}
-    carried = Carried(raids=24, roles=roles, weekdays={"0": 4, "6": 5, "3": 15})
+    carried = Carried(raids=24, roles=roles, weekend=9)
 
     before = record_of([], carried, BERLIN)
     after = unlocked([night(at=WEDNESDAY + timedelta(days=3), role="Monk")], carried)
