@@ -57,7 +57,9 @@ SETTING = "setting"
 
 def _said_years(days: int) -> str:
     years = round(days / 365)
-    return f"{years} year{'' if years == 1 else 's'}; figures go back as far" if days else "for good"
+    return (
+        f"{years} year{'' if years == 1 else 's'}; older ones are deleted, and no longer count" if days else "for good"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,7 @@ def _check_counts(text: str, right: Mapping[str, int]) -> None:
 
 
 def _check_top(text: str, ranking: list[tuple[int, int, int]]) -> None:
-    shown = [(int(place), int(number)) for place, number in re.findall(r"(\d+)\. .* – (\d+) raids?", text)]
+    shown = [(int(place), int(number)) for place, number in re.findall(r"(\d+)\.\*\* .* – (\d+) raids?", text)]
     assert shown == [(place, number) for place, _, number in ranking[: len(shown)]]
     tied = sum(place == shown[-1][0] for place, _, _ in ranking[len(shown) :])
     assert not tied or f"and {tied} more with as many" in text

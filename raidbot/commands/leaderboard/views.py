@@ -121,7 +121,7 @@ def switch_on_rows() -> tuple[Row, ...]:
 
 def off_text(holders: list[str], *, may_change: bool) -> Text:
     """Say that leaderboards are off, who can switch them on, and where. `holders` are names of roles."""
-    off = say("Leaderboards are off in this server.")
+    off = say("Leaderboards are off on this server.")
     if may_change:
         return paragraph(off, say("Switch them on here, for everyone, or on the last page of `/settings`."))
     roles = [say("the role **{role}**", role=Name(role)) for role in holders]

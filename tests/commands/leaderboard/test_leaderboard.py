@@ -43,7 +43,7 @@ async def test_it_is_off_until_somebody_who_may_switches_it_on(guild: SandboxGui
         for command, options in (("top", {"public": True}), ("role", {"role": "x"}), ("achievements", {})):
             refused = await ask(guild, alice, command, **options)
             assert refused.ephemeral
-            assert refused.content.startswith("Leaderboards are off in this server. Ask somebody with the **Manage")
+            assert refused.content.startswith("Leaderboards are off on this server. Ask somebody with the **Manage")
             assert "on the last page of `/settings`" in refused.content
             assert "[Switch" not in refused.text()
         assert [setting.page for field, setting in ON_PANEL if field == "leaderboards"] == [ON_PANEL[-1][1].page]
