@@ -58,7 +58,9 @@ SETTING = "setting"
 def _said_years(days: int) -> str:
     years = round(days / 365)
     return (
-        f"{years} year{'' if years == 1 else 's'}; older ones are deleted, and no longer count" if days else "for good"
+        f"{years} year{'' if years == 1 else 's'}; older ones go a day later, and no longer count"
+        if days
+        else "for good"
     )
 
 
@@ -339,6 +341,7 @@ class GuildSettings:
             )
         },
     )
+    keep_raids_since: datetime | None = field(default=None, metadata={SETTING: Moment()})
     signup_roles: dict[Kind, frozenset[int]] = field(
         default_factory=dict, metadata={SETTING: RolesOfKind(name="{part} signup roles")}
     )

@@ -106,7 +106,9 @@ def _changed(press: Press, field: str, setting: OnPanel, before: GuildSettings, 
         case LeadTimes(), (setting.key,):
             return before.with_leads(field, leads_of_codes(press.values, limit=setting.limit), now)
         case Choice(), (setting.key,) if press.values and press.values[0] in setting.options():
-            return before.with_value(field, setting.value(press.values[0]))
+            after = before.with_value(field, setting.value(press.values[0]))
+            changed = after.keep_raids_days != before.keep_raids_days
+            return after.with_fields({"keep_raids_since": now}) if changed else after
         case RoleChoice(), (setting.key,):
             return before.with_value(field, _chosen_role(press))
         case RoleChoice(), (key,) if key == f"no-{setting.key}":

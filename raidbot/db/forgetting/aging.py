@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from raidbot.db.timestamps import seconds
 from raidbot.raids.model import GuildId, MemberId, RaidId
 
 Named = tuple[GuildId, MemberId]
+SECOND_THOUGHTS = timedelta(days=1)
+"""Time after a server chose for how long raids are kept in which none is deleted: the choice may be a slip."""
 _NEEDING = (
     "SELECT 1 FROM seats WHERE member = ?",
     "SELECT 1 FROM waits WHERE member = ?",
@@ -19,12 +21,13 @@ _NEEDING = (
 
 
 def outlived(connection: sqlite3.Connection, *, now: datetime, limit: int) -> list[RaidId]:
-    """Return up to `limit` raids that are over, and older than their server keeps raids."""
+    """Return up to `limit` raids that are over, and older than their server has kept raids for `SECOND_THOUGHTS`."""
     rows = connection.execute(
         "SELECT raids.id FROM guilds CROSS JOIN raids ON raids.guild = guilds.id"
         " AND raids.starts_at < ? - 86400 * guilds.keep_raids_days"
-        " WHERE keep_raids_days > 0 AND +status IN ('closed', 'cancelled') LIMIT ?",
-        (seconds(now), limit),
+        " WHERE keep_raids_days > 0 AND ifnull(keep_raids_since, 0) <= ?"
+        " AND +status IN ('closed', 'cancelled') LIMIT ?",
+        (seconds(now), seconds(now - SECOND_THOUGHTS), limit),
     ).fetchall()
     return [RaidId(raid) for (raid,) in rows]
 

@@ -10,24 +10,43 @@ CREATE TABLE attendance_now (
     PRIMARY KEY (raid, member),
     FOREIGN KEY (raid, role) REFERENCES raid_roles (raid, key)
 ) STRICT, WITHOUT ROWID;
+-- Rows of a role that is gone are left out: one of them, which only a hand can leave, would keep the bot from starting.
 INSERT INTO attendance_now SELECT raid, member, role, iif(presence = 'signed', 'present', presence), marked_by, marked_at
-    FROM attendance;
+    FROM attendance WHERE EXISTS (SELECT 1 FROM raid_roles AS roles WHERE roles.raid = attendance.raid AND key = role);
 -- Raids that were closed before rows were written at closing, and who waited when a raid began.
-INSERT OR IGNORE INTO attendance_now SELECT raid, member, role, 'present', NULL, NULL
-    FROM seats JOIN raids ON raids.id = seats.raid WHERE raids.status = 'closed';
-INSERT OR IGNORE INTO attendance_now SELECT raid, member, role, 'benched', NULL, NULL
-    FROM waits JOIN raids ON raids.id = waits.raid WHERE raids.status = 'closed' ORDER BY raid, member, place;
+INSERT OR IGNORE INTO attendance_now SELECT seats.raid, member, role, 'present', NULL, NULL
+    FROM seats JOIN raids ON raids.id = seats.raid JOIN raid_roles AS roles ON roles.raid = seats.raid AND key = role
+    WHERE raids.status = 'closed';
+INSERT OR IGNORE INTO attendance_now SELECT waits.raid, member, role, 'benched', NULL, NULL
+    FROM waits JOIN raids ON raids.id = waits.raid JOIN raid_roles AS roles ON roles.raid = waits.raid AND key = role
+    WHERE raids.status = 'closed' ORDER BY waits.raid, member, place;
 DROP TABLE attendance;
 ALTER TABLE attendance_now RENAME TO attendance;
 CREATE INDEX attendance_by_member ON attendance (member, presence);
 
-UPDATE undo SET before = replace(before, '"signed"', '"present"'), after = replace(after, '"signed"', '"present"')
-    WHERE before LIKE '%"signed"%' OR after LIKE '%"signed"%';
+-- Only there: a title or a role may be "signed" too.
+UPDATE undo SET before = json_set(before, '$.attendance', json((
+        SELECT json_group_array(
+            json(iif(json_extract(value, '$[2]') = 'signed', json_set(value, '$[2]', 'present'), value))
+        )
+        FROM json_each(before, '$.attendance')
+    )))
+    WHERE before LIKE '%"signed"%' AND json_type(before, '$.attendance') = 'array'
+    AND NOT EXISTS (SELECT 1 FROM json_each(before, '$.attendance') WHERE type <> 'array');
+UPDATE undo SET after = json_set(after, '$.attendance', json((
+        SELECT json_group_array(
+            json(iif(json_extract(value, '$[2]') = 'signed', json_set(value, '$[2]', 'present'), value))
+        )
+        FROM json_each(after, '$.attendance')
+    )))
+    WHERE after LIKE '%"signed"%' AND json_type(after, '$.attendance') = 'array'
+    AND NOT EXISTS (SELECT 1 FROM json_each(after, '$.attendance') WHERE type <> 'array');
 
--- The end of a raid, as in `Raid.ends_at`, and the raids that figures are made of.
+-- The end of a raid, as in `Raid.ends_at`, and the raids that figures are made of. The cast keeps an instant that no
+-- row should hold from becoming a real number, with which the whole database would count as damaged.
 
 ALTER TABLE raids ADD COLUMN ends_at INTEGER
-    GENERATED ALWAYS AS (starts_at + 60 * ifnull(nullif(length_minutes, 0), 120)) VIRTUAL;
+    GENERATED ALWAYS AS (CAST(starts_at + 60 * ifnull(nullif(length_minutes, 0), 120) AS INTEGER)) VIRTUAL;
 CREATE INDEX raids_counted ON raids (guild, starts_at, ends_at) WHERE status = 'closed' AND counts = 1;
 
 -- Settings.
@@ -68,6 +87,7 @@ CREATE TABLE old_reactions (
 DELETE FROM facts WHERE name LIKE 'set aside: message_choices %';
 -- For how long raids that are over are kept; 0: for good.
 ALTER TABLE guilds ADD COLUMN keep_raids_days INTEGER NOT NULL DEFAULT 0 CHECK (keep_raids_days >= 0);
+ALTER TABLE guilds ADD COLUMN keep_raids_since INTEGER;
 
 -- Calendar feeds.
 

@@ -43,6 +43,16 @@ def test_only_what_is_over_goes_and_only_where_it_is_chosen(tx: sqlite3.Connecti
     assert len(aging.outlived(tx, now=NOW, limit=1)) == 1
 
 
+def test_nothing_goes_on_the_day_on_which_that_was_chosen(tx: sqlite3.Connection) -> None:
+    before = GuildSettings(guild=GUILD)
+    chosen = {"keep_raids_days": YEAR, "keep_raids_since": NOW}
+    guilds.save_settings(tx, before, before.with_fields(chosen))
+    old = store(tx, "AAAAAA", GUILD, Status.CLOSED, YEAR + 1)
+
+    assert aging.outlived(tx, now=NOW + timedelta(hours=23), limit=10) == []
+    assert aging.outlived(tx, now=NOW + timedelta(days=1), limit=10) == [old]
+
+
 def test_a_name_goes_once_nothing_needs_it(tx: sqlite3.Connection) -> None:
     store(tx, "AAAAAA", GUILD, Status.CLOSED, 1)
     many = {MemberId(number): "Somebody" for number in range(100, 110)}

@@ -56,7 +56,6 @@ ALLOWED = {
         "raids_with_old_reactions",
         "SCAN old_reactions",
     ): "a few rows for each board of who was forgotten, for some weeks",
-    ("forgetting/jobs.py", "pending", "SCAN forgetting"): "those who are being forgotten, for some seconds each",
     ("forgetting/jobs.py", "is_pending", "SCAN forgetting"): "those who are being forgotten, for some seconds each",
     ("forgetting/jobs.py", "forgotten", "SCAN forgotten"): "once at start and at a restore",
     ("outbox.py", "claim", "SCAN absences"): "servers that removed the bot within 30 days",

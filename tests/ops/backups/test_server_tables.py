@@ -20,6 +20,7 @@ COUNTED = {
     "claimed_at", "closed_at", "closes_at", "colour", "compared",
     "counts", "created_at", "days", "deadline_lifted", "done_at", "due_at", "enabled", "expires_at", "failures",
     "filled_once", "forced", "full_close_minutes", "hold", "is_role_gone", "is_super", "keep_raids_days",
+    "keep_raids_since",
     "last_raid_at", "leaderboards",
     "leads_since", "length_minutes", "looked_at", "marked_at", "minutes", "named", "next_announcement", "next_at",
     "next_place", "no_shows", "not_held", "own", "owed_to_audit", "owed_to_live", "place", "position",
