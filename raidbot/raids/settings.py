@@ -56,12 +56,8 @@ SETTING = "setting"
 
 
 def _said_years(days: int) -> str:
-    years = round(days / 365)
-    return (
-        f"{years} year{'' if years == 1 else 's'}; older ones go a day later, and no longer count"
-        if days
-        else "for good"
-    )
+    years = f"{round(days / 365)} year{'s' if days > 365 else ''}"
+    return f"{years}; older ones go a day later, and no longer count" if days else "for good"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
