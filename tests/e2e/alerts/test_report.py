@@ -58,7 +58,8 @@ async def test_the_first_start_tells_nothing_of_a_day_on_which_it_did_not_run(
     async with start(**options(owner, report=midnight)):
         await a_few_looks()
         assert owner.dms == []
-        sandbox.advance(DAY)
+        now = sandbox.clock.now()
+        sandbox.advance(midnight.on(now.date() + DAY) + MINUTE - now)  # half a day later it would be too late
         await guild.until(lambda: heard(owner, REPORT))
 
 
