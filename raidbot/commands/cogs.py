@@ -85,7 +85,7 @@ class Services:
     limits: InteractionLimits
     started_at: datetime
     owner: MemberId | None
-    backups_gone_at: Callable[[datetime], datetime]
+    backups_gone_at: Callable[[datetime], datetime | None]
     web_port: int | None
     web_url: str | None
     send_test_alert: Callable[[], Awaitable[Text]]

@@ -15,6 +15,7 @@ class Upkeep:
 
     def __init__(self, db: Database, *, makes_backups: bool) -> None:
         self._db = db
+        self._makes_backups = makes_backups
         self.backups = DailyBackups(db.path, is_on=makes_backups)
 
     async def prepare(self, now: datetime) -> None:
@@ -23,9 +24,9 @@ class Upkeep:
     def jobs(self) -> dict[str, Callable[[datetime], Awaitable[None]]]:
         return {"backups": self.backups.run}
 
-    def backups_gone_at(self, now: datetime) -> datetime:
-        """Return when none of the automatic backups there are, one of today included, is left."""
-        return gone_at(backups(self._db.path), now)
+    def backups_gone_at(self, now: datetime) -> datetime | None:
+        """Return when none of today's and earlier automatic backups is left; None if none are made."""
+        return gone_at(backups(self._db.path), now) if self._makes_backups else None
 
     async def stop(self) -> None:
         """Give up what is under way; nothing of it is left half done."""

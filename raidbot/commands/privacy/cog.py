@@ -49,7 +49,7 @@ class OtherName(Refusal):
 
 
 class Privacy(commands.GroupCog, group_name="privacy", group_description="What I know about you, and its end"):
-    """`backups_gone_at` returns when the automatic backups of today are gone."""
+    """`backups_gone_at` returns when the automatic backups of today are gone; None if none are made."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description="What I
         forgetting: Forgetting,
         choices: MessageChoices,
         *,
-        backups_gone_at: Callable[[datetime], datetime],
+        backups_gone_at: Callable[[datetime], datetime | None],
     ) -> None:
         self._state = state
         self._forgetting = forgetting

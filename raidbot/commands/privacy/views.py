@@ -18,7 +18,7 @@ MINUTES = 15
 """Within which a member is forgotten, unless the database or Discord cannot be reached, or a backup is being made."""
 
 
-def forget_panel(*, is_silent: bool, backups_gone_at: datetime) -> discord.Embed:
+def forget_panel(*, is_silent: bool, backups_gone_at: datetime | None) -> discord.Embed:
     """Say exactly what forgetting does."""
     return panel_embed("Forget you?", render(_consequences(is_silent=is_silent, backups_gone_at=backups_gone_at)))
 
@@ -67,7 +67,21 @@ def done(*, is_over: bool) -> Text:
     )
 
 
-def _consequences(*, is_silent: bool, backups_gone_at: datetime) -> Text:
+def _backups(gone_at: datetime | None) -> Text:
+    if gone_at is None:
+        return say(
+            "- No automatic backups are made. Older backups, if there are any, hold you until whoever runs me deletes"
+            " them; copies from before an update, until there are three newer ones. If one is put back, I forget you"
+            " again."
+        )
+    return say(
+        "- Automatic backups hold you until {until}, and copies from before an update until there are three newer"
+        " ones. If one is put back, I forget you again.",
+        until=Instant(gone_at, "D"),
+    )
+
+
+def _consequences(*, is_silent: bool, backups_gone_at: datetime | None) -> Text:
     silent = (
         say("- You chose to get no unasked messages. That stays: I keep a tag of you for it, and no name.")
         if is_silent
@@ -86,11 +100,7 @@ def _consequences(*, is_silent: bool, backups_gone_at: datetime) -> Text:
             " channels and in direct messages stay as they are. A manager of the server can delete them."
         ),
         say("- Titles and texts that somebody typed stay. Where they mention you, they say “former member”."),
-        say(
-            "- Automatic backups hold you until {until}, and copies from before an update until there are three"
-            " newer ones. If one is put back, I forget you again.",
-            until=Instant(backups_gone_at, "D"),
-        ),
+        _backups(backups_gone_at),
         say("**Later**"),
         say("- Your old reactions no longer count. If you react or press again, you start afresh."),
         count(

@@ -44,6 +44,7 @@ async def test_forgetting_takes_somebody_off_what_comes_and_out_of_all_that_was(
 
         asked = await alice.slash(guild.channel("raid-signups"), "privacy forget")
         assert "former member" in asked.text()
+        assert "No automatic backups are made" in asked.text()
         answer = await asked.click("Forget me on this server")
 
         await guild.until(lambda: "I have forgotten you" in answer.text())

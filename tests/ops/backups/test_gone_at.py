@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from raidbot.commands.privacy.views import forget_panel
 from raidbot.ops.backups.names import Backup
 from raidbot.ops.backups.rotation import expired, gone_at
 
@@ -39,3 +40,14 @@ def test_backups_of_a_clock_that_was_wrong_and_those_of_people_do_not_count() ->
     own = Backup(path=Path("own"), made_at=now - timedelta(days=1), is_automatic=False)
 
     assert gone_at([backup(now + timedelta(days=900)), own], now) == gone_at([], now)
+
+
+def test_the_answer_promises_no_end_of_backups_that_nobody_rotates() -> None:
+    rotated, left = (
+        str(forget_panel(is_silent=False, backups_gone_at=at).description)
+        for at in (datetime(2027, 1, 1, tzinfo=UTC), None)
+    )
+
+    assert "Automatic backups hold you until <t:1798761600:D>" in rotated
+    assert "No automatic backups are made" in left
+    assert "until <t:" not in left
