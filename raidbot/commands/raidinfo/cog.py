@@ -17,7 +17,7 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
-from raidbot.db import raid_listings
+from raidbot.db import guilds, raid_listings
 from raidbot.delivery.drawing import render
 from raidbot.delivery.exports.csv_table import dialect_of
 from raidbot.delivery.exports.roster_csv import roster_sheet
@@ -28,6 +28,7 @@ from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.rosters.attendance import is_told
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import FORMER_MEMBER
 
 _MAX_CALENDAR_EVENTS = 1000
 _EXPORT_LOOKBACK = timedelta(days=1)
@@ -103,7 +104,7 @@ class RaidInfo(
         whose = member or interaction.user
         await self._check_history(interaction, MemberId(whose.id))
         await responses.defer(interaction)
-        await self._show_history(interaction, whose, 0)
+        await self._show_history(interaction, MemberId(whose.id), whose, 0)
 
     @app_commands.command(description="A calendar file of raids, or a table of a roster")
     @app_commands.describe(what="What to take along", code=f"{WHICH_RAID}; needed for one raid")
@@ -143,13 +144,13 @@ class RaidInfo(
             raise UnknownPanel
         member, page = MemberId(number_of(rest[0])), page_number(rest[1])
         await self._check_history(press.interaction, member)
-        whose = press.interaction.user
-        if whose.id != member:
+        whose: discord.User | discord.Member | None = press.interaction.user
+        if press.interaction.user.id != member:
             try:
                 whose = await press.interaction.client.fetch_user(member)
             except discord.NotFound:
-                raise UnknownPanel from None
-        await self._show_history(press.interaction, whose, page)
+                whose = None
+        await self._show_history(press.interaction, member, whose, page)
 
     async def _show_list(self, interaction: Interaction, wanted: Query) -> None:
         page = await self._state.db.read(
@@ -178,8 +179,10 @@ class RaidInfo(
         if member != permissions.member_id(interaction):
             await permissions.check(interaction, Permission.RAIDINFO_OTHERS)
 
-    async def _show_history(self, interaction: Interaction, whose: discord.User | discord.Member, number: int) -> None:
-        member = MemberId(whose.id)
+    async def _show_history(
+        self, interaction: Interaction, member: MemberId, whose: discord.User | discord.Member | None, number: int
+    ) -> None:
+        """Show a page; `whose` is None if the account is gone."""
         guild, now = permissions.guild_id(interaction), self._state.now()
         page, tally = await self._state.db.read(
             lambda connection: (
@@ -187,7 +190,11 @@ class RaidInfo(
                 raid_listings.figures(connection, guild, member, now=now),
             )
         )
-        embed = views.history_embed(page, tally, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
+        if whose is None:
+            names = await self._state.db.read(partial(guilds.names, guild=guild, members=[member]))
+            embed = views.history_embed(page, tally, names.get(member, FORMER_MEMBER))
+        else:
+            embed = views.history_embed(page, tally, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
         await responses.edit_response(interaction, embeds=(embed,), rows=views.history_rows(page, member))
 
     async def _upcoming(self, interaction: Interaction, *, mine: bool) -> list[Raid]:

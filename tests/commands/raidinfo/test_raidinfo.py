@@ -255,6 +255,24 @@ async def test_a_history_names_what_was_called_off_and_what_did_not_take_place(
         assert "Other" not in lines
 
 
+async def test_a_history_is_turned_over_of_somebody_whose_account_is_gone(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        await bot.state.learn_names(GuildId(guild.id), {MemberId(alice.id): "Alice"})
+        for number in range(12):
+            closed = {"status": Status.CLOSED, "closed_at": bot.state.now(), "closed_reason": CloseReason.AT_START}
+            await store(bot, guild, number, hours=-number - 1, seats=(seat(alice, bot),), **closed)
+        listed = await ask(guild, guild.owner, "history", member=alice)
+        del sandbox.store.users[alice.id]
+
+        await listed.click("Next page")
+
+        assert "Page 2 of 2" in listed.text()
+        assert "Raids of Alice (12)" in listed.text()
+
+
 async def test_a_forged_page_of_somebody_s_history_is_refused(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
