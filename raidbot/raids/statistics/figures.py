@@ -53,12 +53,6 @@ class MemberFigures:
         """The names of the roles played most often; several if they are even."""
         return tuple(role.name for role in self.roles if role.raids == self.roles[0].raids)
 
-    @property
-    def favourite_weekdays(self) -> tuple[int, ...]:
-        """The weekdays with most raids; several if they are even, none without raids."""
-        most = max(self.weekdays)
-        return tuple(day for day, raids in enumerate(self.weekdays) if most and raids == most)
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:

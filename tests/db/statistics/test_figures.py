@@ -102,7 +102,6 @@ def test_nothing_yet_is_all_nought(tx: sqlite3.Connection) -> None:
     assert server_figures(tx, GUILD, now=NOW, zone=BERLIN) == ServerFigures()
     assert member_figures_everywhere(tx, ALICE, now=NOW, served=[GUILD, ELSEWHERE]) == []
     assert not MemberFigures().favourite_roles
-    assert not MemberFigures().favourite_weekdays
 
 
 def test_a_template_keeps_its_name_and_goes_by_the_title_of_most_raids(tx: sqlite3.Connection) -> None:
