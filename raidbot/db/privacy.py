@@ -65,10 +65,10 @@ REGISTRY = (
     Table(
         name="raids",
         scope=Scope.GUILD,
-        ids=("creator", "leader", "closed_by"),
-        typed=("title", "description", "signup_text", "subject", "strategy"),
+        ids=("creator", "leader", "closed_by", "cancelled_by"),
+        typed=("title", "description", "signup_text", "subject", "strategy", "cancel_note", "picture"),
     ),
-    Table(name="raid_roles", scope=Scope.RAID, typed=("name", "section")),
+    Table(name="raid_roles", scope=Scope.RAID, typed=("name", "section", "specs")),
     Table(name="seats", scope=Scope.RAID, ids=("member",)),
     Table(name="waits", scope=Scope.RAID, ids=("member",)),
     Table(name="marks", scope=Scope.RAID, ids=("member",), own=("member",)),
@@ -126,6 +126,7 @@ REGISTRY = (
 
 FREE = (
     "absences",
+    "activity_defaults",
     "admin_roles",
     "alerts",
     "facts",
@@ -136,6 +137,7 @@ FREE = (
     "job_runs",
     "moved_in",
     "old_reactions",
+    "pictures",
     "series_dates_off",
     "series_occurrences",
     "signup_roles",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from raidbot.db import cells, leads, rosters
+from raidbot.db import cells, leads, pictures, rosters
 from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant as instant
 from raidbot.db.timestamps import instant_or_none
@@ -59,6 +59,7 @@ class _Column(NamedTuple):
 
 _minutes = cells.number(0, 366 * 24 * 60)
 _seats = cells.number(1, 1000)
+_specs = cells.json_list(cells.text)
 
 _COLUMNS: dict[str, _Column] = {
     "guild": _Column(lambda r: r.guild, cells.snowflake),
@@ -82,6 +83,7 @@ _COLUMNS: dict[str, _Column] = {
     "message": _Column(lambda r: r.message, cells.optional(cells.snowflake)),
     "thread": _Column(lambda r: r.thread, cells.optional(cells.snowflake)),
     "mention_role": _Column(lambda r: r.mention_role, cells.optional(cells.snowflake)),
+    "picture": _Column(lambda r: pictures.written(r.picture), cells.optional(pictures.read)),
     "starts_at": _Column(lambda r: seconds(r.starts_at), instant),
     "zone": _Column(lambda r: r.zone, cells.zone),
     "time_revision": _Column(lambda r: r.time_revision, cells.counter),
@@ -94,6 +96,8 @@ _COLUMNS: dict[str, _Column] = {
     "closed_by": _Column(lambda r: r.closed_by, cells.optional(cells.member)),
     "closed_reason": _Column(lambda r: r.closed_reason, cells.optional(cells.one_of(CloseReason))),
     "cancelled_reason": _Column(lambda r: r.cancelled_reason, cells.optional(cells.one_of(CancelReason))),
+    "cancelled_by": _Column(lambda r: r.cancelled_by, cells.optional(cells.member)),
+    "cancel_note": _Column(lambda r: r.cancel_note, cells.text),
     "hold": _Column(lambda r: int(r.hold), cells.flag),
     "deadline_lifted": _Column(lambda r: int(r.deadline_lifted), cells.flag),
     "begun": _Column(lambda r: int(r.begun), cells.flag),
@@ -172,9 +176,12 @@ def _closes_at(raid: Raid) -> int | None:
 
 def _insert_roles(tx: sqlite3.Connection, raid: RaidId, roles: Iterable[Role]) -> None:
     tx.executemany(
-        "INSERT INTO raid_roles (raid, key, position, name, emoji, seats, section, icon)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(raid, r.key, n, r.name, r.emoji, r.seats, r.group, r.icon) for n, r in enumerate(roles)],
+        "INSERT INTO raid_roles (raid, key, position, name, emoji, seats, section, icon, specs)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (raid, r.key, n, r.name, r.emoji, r.seats, r.group, r.icon, json.dumps(r.specs, ensure_ascii=False))
+            for n, r in enumerate(roles)
+        ],
     )
 
 
@@ -246,7 +253,7 @@ def _read(name: str, read: Callable[[object], object], stored: object) -> object
 
 def _roles(connection: sqlite3.Connection, raid: RaidId) -> tuple[Role, ...]:
     rows = connection.execute(
-        "SELECT key, name, emoji, seats, section, icon FROM raid_roles WHERE raid = ? ORDER BY position", (raid,)
+        "SELECT key, name, emoji, seats, section, icon, specs FROM raid_roles WHERE raid = ? ORDER BY position", (raid,)
     ).fetchall()
     try:
         return tuple(_role(*row) for row in rows)
@@ -254,7 +261,9 @@ def _roles(connection: sqlite3.Connection, raid: RaidId) -> tuple[Role, ...]:
         raise cells.UnreadableCellError(f"raid_roles: {why}") from None
 
 
-def _role(key: object, name: object, emoji: object, seats: object, section: object, icon: object) -> Role:
+def _role(
+    key: object, name: object, emoji: object, seats: object, section: object, icon: object, specs: object
+) -> Role:
     return Role(
         key=RoleKey(cells.text(key)),
         name=cells.text(name),
@@ -262,6 +271,7 @@ def _role(key: object, name: object, emoji: object, seats: object, section: obje
         seats=_seats(seats),
         group=cells.text(section),
         icon=cells.text(icon),
+        specs=_specs(specs),
     )
 
 

@@ -83,7 +83,14 @@ def _statements(table: str, columns: tuple[str, ...], keys: int) -> tuple[str, s
 
 
 def _seat(
-    member: object, role: object, place: object, since: object, source: object, forced: object, side: object
+    member: object,
+    role: object,
+    place: object,
+    since: object,
+    source: object,
+    forced: object,
+    side: object,
+    spec: object = None,  # steps that can be undone may be older than it
 ) -> Seat:
     return Seat(
         _member(member),
@@ -93,6 +100,7 @@ def _seat(
         _source(source),
         cells.flag(forced),
         _side(side),
+        _spec(spec),
     )
 
 
@@ -127,15 +135,15 @@ def _role(stored: object) -> RoleKey:
 
 _source = cells.one_of(Source)
 _presence = cells.one_of(Presence)
-_side = cells.optional(cells.text)
+_side = _spec = cells.optional(cells.text)
 
 SEATS = _Table(
     "seats",
     lambda raid: raid.seats,
-    ("member", "role", "place", "since", "source", "forced", "side"),
+    ("member", "role", "place", "since", "source", "forced", "side", "spec"),
     1,
     "place",
-    lambda s: (s.member, s.role, s.place, seconds(s.since), s.source, int(s.forced), s.side),
+    lambda s: (s.member, s.role, s.place, seconds(s.since), s.source, int(s.forced), s.side, s.spec),
     _seat,
 )
 WAITS = _Table(

@@ -8,18 +8,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING
 
 from raidbot.raids.emoji.model import key_of
+from raidbot.raids.roster_model import Ask as Ask
+from raidbot.raids.roster_model import Attendance as Attendance
+from raidbot.raids.roster_model import ChannelId as ChannelId
+from raidbot.raids.roster_model import GivenUp as GivenUp
+from raidbot.raids.roster_model import GuildId as GuildId
+from raidbot.raids.roster_model import Mark as Mark
+from raidbot.raids.roster_model import MemberId as MemberId
+from raidbot.raids.roster_model import MessageId as MessageId
+from raidbot.raids.roster_model import Presence as Presence
+from raidbot.raids.roster_model import RaidCode as RaidCode
+from raidbot.raids.roster_model import RaidId as RaidId
+from raidbot.raids.roster_model import Role as Role
+from raidbot.raids.roster_model import RoleKey as RoleKey
+from raidbot.raids.roster_model import Seat as Seat
+from raidbot.raids.roster_model import Source as Source
+from raidbot.raids.roster_model import Wait as Wait
 from raidbot.raids.schedules.model import Lead
-
-GuildId = NewType("GuildId", int)
-ChannelId = NewType("ChannelId", int)
-MessageId = NewType("MessageId", int)
-MemberId = NewType("MemberId", int)
-RaidId = NewType("RaidId", int)
-RaidCode = NewType("RaidCode", str)
-RoleKey = NewType("RoleKey", str)
 
 
 class Kind(StrEnum):
@@ -51,120 +59,20 @@ class CancelReason(StrEnum):
     NOT_POSTED = "not_posted"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture on the board: an https `url`, or the id of a `stored` file (`db.pictures`). `text` describes it."""
+
+    url: str | None = None
+    stored: int | None = None
+    is_large: bool = False
+    text: str = ""
+
+
 USUAL_LENGTH = timedelta(hours=2)
 """Length of a raid that has none."""
 
 BOARD_DELETED_REASONS = frozenset({CancelReason.MESSAGE_DELETED, CancelReason.CHANNEL_DELETED})
-
-
-class Source(StrEnum):
-    """The origin of a change."""
-
-    REACTION = "reaction"
-    BUTTON = "button"
-    COMMAND = "command"
-    MANAGER = "manager"
-    CLOCK = "clock"
-    RECONCILE = "reconcile"
-    DISCORD = "discord"
-    COPY = "copy"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """A position in a raid. `key` is stable and unique within the raid; names and icons may repeat."""
-
-    key: RoleKey
-    name: str
-    emoji: str
-    seats: int
-    group: str = ""
-    icon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A member's seat. `place` is the order of arrival in the raid; `forced` marks a seat given in a full role."""
-
-    member: MemberId
-    role: RoleKey
-    place: int
-    since: datetime
-    source: Source
-    forced: bool = False
-    side: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A place on a role's waitlist; waitlists are ordered by `place`."""
-
-    member: MemberId
-    role: RoleKey
-    place: int
-    since: datetime
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A member's reaction on the board that the bot has acted on.
-
-    `unwanted` marks are reactions the bot is going to remove; their removal does not mean that the member leaves.
-    """
-
-    member: MemberId
-    role: RoleKey
-    unwanted: bool = False
-
-
-class Presence(StrEnum):
-    """Attendance of a member in a closed raid; PRESENT with a seat until a manager marks it otherwise.
-
-    LATE is that of a member who came later than the start, CALLED_OFF of one who gave up their seat after signups
-    closed, and BENCHED of one who waited at the end.
-    """
-
-    PRESENT = "present"
-    LATE = "late"
-    NO_SHOW = "no-show"
-    EXCUSED = "excused"
-    CALLED_OFF = "called off"
-    BENCHED = "benched"
-
-    @property
-    def came(self) -> bool:
-        return self in (Presence.PRESENT, Presence.LATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Attendance:
-    """A member's attendance; `marked_by` and `marked_at` are None until a manager marks it."""
-
-    member: MemberId
-    role: RoleKey
-    presence: Presence = Presence.PRESENT
-    marked_by: MemberId | None = None
-    marked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """An unanswered request to a member to take a seat as a substitute."""
-
-    member: MemberId
-    role: RoleKey
-    by: MemberId
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """A seat that its member gave up at `at` (UTC), for as long as they may have it back before others."""
-
-    member: MemberId
-    role: RoleKey
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +87,7 @@ class Raid:
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
     `series` is the id of the series that the raid was posted for, which may be deleted since; `planned_as` names the
     occurrence that it was, for ever (`Series.occurrence_name`).
-    Whoever signs up reads `signup_text`.
+    Whoever signs up reads `signup_text`. `cancel_note` is the reason for cancelling as `cancelled_by` typed it.
 
     It has no slots, so that `changed` can copy it at once: every reaction makes a few copies.
     """
@@ -208,6 +116,7 @@ class Raid:
     message: MessageId | None = None
     thread: ChannelId | None = None
     mention_role: int | None = None
+    picture: Picture | None = None
 
     starts_at: datetime
     zone: str
@@ -222,6 +131,8 @@ class Raid:
     closed_by: MemberId | None = None
     closed_reason: CloseReason | None = None
     cancelled_reason: CancelReason | None = None
+    cancelled_by: MemberId | None = None
+    cancel_note: str = ""
     hold: bool = False
     deadline_lifted: bool = False
     begun: bool = False

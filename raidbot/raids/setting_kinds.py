@@ -27,6 +27,12 @@ def spoken_minutes(minutes: int) -> str:
     return f"{minutes} minutes"
 
 
+def spoken_years(days: int) -> str:
+    """Return for how long raids are kept, in words."""
+    years = f"{round(days / 365)} year{'s' if days > 365 else ''}"
+    return f"{years}; older ones go a day later, and no longer count" if days else "for good"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """A setting that has a command of its own, or none. `name` is its name in the audit.
@@ -243,6 +249,17 @@ class RoleChoice(OnPanel):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(Setting):
     """A bool that is a part of another setting, the `switch` of a NumberChoice, and audited with it."""
+
+    name: str = ""
+    is_audited = False
+
+    def from_row(self, stored: object) -> object:
+        return bool(stored)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Setting):
+    """A bool that follows from other choices, and that nobody chooses."""
 
     name: str = ""
     is_audited = False

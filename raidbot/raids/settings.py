@@ -16,6 +16,7 @@ from raidbot.raids.setting_kinds import (
     Flag,
     LeadTimes,
     Moment,
+    Noted,
     NumberChoice,
     OnPanel,
     RoleChoice,
@@ -26,6 +27,7 @@ from raidbot.raids.setting_kinds import (
     Typed,
     WordChoice,
     spoken_minutes,
+    spoken_years,
 )
 from raidbot.raids.times.zones import zone_named
 
@@ -35,12 +37,15 @@ OFFERED_LEADS = (
 )
 _LEADS_HINT = "1 day, 2 hours, 10 min · up to 5, or off"
 FULL_CLOSE_CHOICES_MINUTES = (0, 15, 30, 60, 120, 480, 1440)  # minutes
-# Minutes, from https://discord.com/developers/docs/resources/channel#thread-metadata-object
-ARCHIVE_CHOICES_MINUTES = (60, 1440, 4320, 10080)
+ARCHIVE_CHOICES_MINUTES = (
+    60,
+    1440,
+    4320,
+    10080,
+)  # https://discord.com/developers/docs/resources/channel#thread-metadata-object
 DEFAULT_AUDIT_DAYS = 180
 AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
-KEEP_RAIDS_CHOICES = (0, *(365 * years for years in (1, 2, 3, 5)))
-"""Days for which raids that are over are kept; 0: for good."""
+KEEP_RAIDS_CHOICES = (0, *(365 * years for years in (1, 2, 3, 5)))  # days; 0: for good
 
 
 class SignupStyle(StrEnum):
@@ -55,11 +60,6 @@ SETTING = "setting"
 """The key of a field's descriptor in its metadata."""
 
 
-def _said_years(days: int) -> str:
-    years = f"{round(days / 365)} year{'s' if days > 365 else ''}"
-    return f"{years}; older ones go a day later, and no longer count" if days else "for good"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
     """A guild's settings. The defaults match the reference bot, but full raids do not close early.
@@ -69,8 +69,7 @@ class GuildSettings:
     count for instants before. A full raid is closed `full_close_minutes` before its start; 0 means never early. Audit
     entries are kept for `audit_days`, raids that are over for `keep_raids_days` (0: for good). Boards show a star
     beside members with the `leader_role`. With `thread_members`, members who sign up are added to the raid's thread.
-    With `unreached_mentions`, members whom no DM reaches are mentioned beside the raid. With `stats_for_everyone`,
-    everybody may see the server's statistics. Without `calendar_feeds` nobody has the address of a feed.
+    With `unreached_mentions`, members whom no DM reaches are mentioned beside the raid.
     """
 
     guild: GuildId
@@ -90,6 +89,9 @@ class GuildSettings:
             )
         },
     )
+    zone_chosen: bool = field(default=False, metadata={SETTING: Noted()})
+    games_chosen: bool = field(default=False, metadata={SETTING: Noted()})
+    told_of_hidden_commands: bool = field(default=False, metadata={SETTING: Noted()})
     leader_leads: Leads = field(
         default=(ReminderLead(30),),
         metadata={
@@ -333,7 +335,7 @@ class GuildSettings:
                 page=3,
                 place=5,
                 numbers=KEEP_RAIDS_CHOICES,
-                say_number=_said_years,
+                say_number=spoken_years,
             )
         },
     )
@@ -368,7 +370,8 @@ class GuildSettings:
         return self if leads == getattr(self, name) else self.with_fields({name: leads, "leads_since": now})
 
     def with_fields(self, fields: Mapping[str, Any]) -> "GuildSettings":
-        return replace(self, **fields)
+        """Return the settings with these values. Whatever zone is given counts as chosen."""
+        return replace(self, **({"zone_chosen": True, **fields} if "zone" in fields else fields))
 
     def channel_for(self, kind: Kind) -> ChannelId | None:
         """Return the kind's own signup channel, else the one for raids, else None."""
@@ -388,11 +391,10 @@ def _switch(name: str) -> str | None:
     return setting.switch if isinstance(setting, NumberChoice) else None
 
 
-def _page_and_place(entry: tuple[str, OnPanel]) -> tuple[int, int]:
-    return entry[1].page, entry[1].place
-
-
 ON_PANEL: tuple[tuple[str, OnPanel], ...] = tuple(
-    sorted(((name, one) for name, one in SETTINGS.items() if isinstance(one, OnPanel)), key=_page_and_place)
+    sorted(
+        ((name, one) for name, one in SETTINGS.items() if isinstance(one, OnPanel)),
+        key=lambda entry: (entry[1].page, entry[1].place),
+    )
 )
 """The fields and descriptors of the settings on the panel of /settings, in its order."""

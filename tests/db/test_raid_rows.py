@@ -22,6 +22,7 @@ from raidbot.raids.model import (
     Mark,
     MemberId,
     MessageId,
+    Picture,
     Raid,
     RaidCode,
     RaidId,
@@ -169,7 +170,8 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "reminded_until": later, "filled_once": False, "begun": True,
         "not_held": True, "series": 93, "planned_as": "SER234-2026-03-19", "mention_role": 92,
         "signup_lead": Lead(1, 30), "deadline_lifted": True, "signup_text": "Bring flasks.",
-        "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,
+        "given_up": (GivenUp(BOB, TANK, NOW),), "picture": Picture(url="https://example.org/map.png", text="A map"),
+        "cancelled_by": 91, "cancel_note": "Servers are down.", "seats": (), "waits": (), "marks": (), "next_place": 77,
     }  # fmt: skip
     assert {field.name for field in fields(Raid)} - set(values) == {"id", "version"}
 
@@ -192,7 +194,10 @@ def test_only_rows_that_differ_are_touched(tx: sqlite3.Connection) -> None:
     rows.save(tx, before, replace(change.raid, version=2))
 
     tx.set_trace_callback(None)
-    assert seat_rows(tx) == {BOB: before_rows[BOB], CAROL: (1, CAROL, TANK, 4, AN_HOUR_LATER, "reaction", 0, None)}
+    assert seat_rows(tx) == {
+        BOB: before_rows[BOB],
+        CAROL: (1, CAROL, TANK, 4, AN_HOUR_LATER, "reaction", 0, None, None),
+    }
     assert [statement.split(" WHERE ")[0].split(" (")[0] for statement in statements if "seats" in statement] == [
         "DELETE FROM seats",
         "INSERT OR REPLACE INTO seats",
@@ -241,8 +246,8 @@ def test_the_table_itself_refuses_what_must_not_be(tx: sqlite3.Connection) -> No
     rows.insert(tx, board)
 
     for impossible in (
-        "INSERT INTO seats VALUES (1, :alice, 'healer', 9, 0, 'manager', 0, NULL)",
-        "INSERT INTO seats VALUES (1, :bob, 'nowhere', 9, 0, 'manager', 0, NULL)",
+        "INSERT INTO seats VALUES (1, :alice, 'healer', 9, 0, 'manager', 0, NULL, NULL)",
+        "INSERT INTO seats VALUES (1, :bob, 'nowhere', 9, 0, 'manager', 0, NULL, NULL)",
         "INSERT INTO waits VALUES (1, :bob, 'nowhere', 9, 0, 'manager')",
         "UPDATE raids SET status = 'forgotten'",
         "UPDATE raids SET status = 'closed'",

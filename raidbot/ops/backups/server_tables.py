@@ -13,6 +13,7 @@ LEFT_OUT: Mapping[str, str] = {
     "closed_dms": "whose direct messages are closed is true on all servers, and is found out again",
     "facts": "they are about the process and its database",
     "job_runs": "they are about the process and its database",
+    "pictures": "the boards on Discord have them, and nothing but a new board would need them again",
 }
 """Tables of which nothing goes with a server, and why."""
 _WAYS = {

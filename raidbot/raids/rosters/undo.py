@@ -35,6 +35,8 @@ FIELDS = {
     "closed_by": say("the state of its signups"),
     "closed_reason": say("the state of its signups"),
     "cancelled_reason": say("the raid’s status"),
+    "cancelled_by": say("the raid’s status"),
+    "cancel_note": say("the raid’s status"),
     "not_held": say("the raid’s status"),
     "hold": say("the state of its signups"),
     "signup_lead": say("the signup deadline"),

@@ -114,8 +114,8 @@ def _record(
     return reader
 
 
-def _role_of(*, seats: int = 1, **fields: str) -> Role:
-    return Role(seats=seats, **fields)  # type: ignore[arg-type]
+def _role_of(*, seats: int = 1, **fields: Any) -> Role:
+    return Role(seats=seats, **fields)
 
 
 def _lead(value: object, path: str, faults: list[str]) -> Lead | None:
@@ -134,7 +134,15 @@ _lead_parts = _record(Lead, {"days": _number, "minutes": _number}, ())
 _roles = _list_of(
     _record(
         _role_of,
-        {"key": _text, "name": _text, "emoji": _text, "seats": _number, "group": _text, "icon": _text},
+        {
+            "key": _text,
+            "name": _text,
+            "emoji": _text,
+            "seats": _number,
+            "group": _text,
+            "icon": _text,
+            "specs": _list_of(_text),
+        },
         ("key", "name", "emoji"),
     )
 )

@@ -1,4 +1,4 @@
-"""Calls of the functions about announcements, for `calls.py`."""
+"""Calls of the functions about announcements, templates, defaults and pictures, for `calls.py`."""
 
 import random
 import sqlite3
@@ -7,13 +7,22 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from raidbot.db import announcement_posts, announcements, outbox, raids, templates
+from raidbot.db import (
+    activity_defaults,
+    announcement_posts,
+    announcements,
+    outbox,
+    pictures,
+    raids,
+    templates,
+)
+from raidbot.db.activity_defaults import ActivityDefaults
 from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
 from raidbot.raids.audit.announcement_entries import Failure
 from raidbot.raids.events import Cause
 from raidbot.raids.model import Raid, RaidId, Source, Status
 from raidbot.raids.templates import catalogue
-from tests.raids.builders import GUILD, MANAGER, NOW
+from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW
 
 Call = Callable[[sqlite3.Connection], object]
 
@@ -72,3 +81,15 @@ def template_calls() -> Iterator[tuple[str, Call]]:
     yield "save", partial(templates.save, guild=GUILD, before=builtin, after=own)
     yield "catalogue", partial(templates.catalogue, guild=GUILD)
     yield "save (back)", partial(templates.save, guild=GUILD, before=own, after=builtin)
+
+
+def default_calls() -> Iterator[tuple[str, Call]]:
+    chosen = ActivityDefaults(channel=CHANNEL, mention_role=506, length_minutes=90)
+    yield "note", partial(activity_defaults.note, guild=GUILD, activity="dungeon-5", chosen=chosen, now=NOW)
+    yield "load", partial(activity_defaults.load, guild=GUILD, activity="dungeon-5")
+    yield "uses", partial(activity_defaults.uses, guild=GUILD)
+
+
+def picture_calls() -> Iterator[tuple[str, Call]]:
+    yield "add", partial(pictures.add, guild=GUILD, name="map.png", content=b"png", now=NOW)
+    yield "load", partial(pictures.load, picture=1)

@@ -59,7 +59,7 @@ from raidbot.raids.reminders.choices import Choices
 from raidbot.raids.reminders.leads import ReminderLead
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
-from tests.db.queries.announcement_calls import announcement_calls, template_calls
+from tests.db.queries.announcement_calls import announcement_calls, default_calls, picture_calls, template_calls
 from tests.db.queries.feed_calls import feed_calls
 from tests.db.queries.forgetting_calls import aging_calls, forgetting_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
@@ -82,6 +82,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     for module, found in (
         ("absences", _absences(raid)),
         ("activity", activity_calls()),
+        ("activity_defaults", default_calls()),
         ("announcements", announcement_calls(raid)),
         ("audit", _audit(raid)),
         ("calendar_feeds", feed_calls(MEMBER)),
@@ -99,6 +100,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("job_runs", _job_runs()),
         ("leaderboards", leaderboard_calls(MEMBER)),
         ("outbox", outbox_calls()),
+        ("pictures", picture_calls()),
         ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
         ("raid_queries", _raid_queries(raid)),

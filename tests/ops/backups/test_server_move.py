@@ -245,5 +245,5 @@ def test_a_file_of_an_older_version_is_updated(new: Path, tmp_path: Path) -> Non
     import_server(file, new)
 
     with closing(sqlite3.connect(old)) as connection:
-        seats = connection.execute("SELECT * FROM seats ORDER BY raid, member").fetchall()
+        seats = connection.execute("SELECT *, NULL AS spec FROM seats ORDER BY raid, member").fetchall()
     assert rows(new)["seats"] == sorted(seats, key=repr)

@@ -10,7 +10,8 @@ from raidbot.ops.backups.server_tables import LEFT_OUT, tables, unassigned
 from tests.db.memory_database import memory_database
 
 NOT_OURS = {
-    "actor", "asked_by", "audit_channel", "board_hash", "channel", "closed_by", "creator", "debug_channel", "guild",
+    "actor", "asked_by", "audit_channel", "board_hash", "cancelled_by", "channel", "closed_by", "creator",
+    "debug_channel", "guild",
     "leader", "leader_role", "marked_by", "member", "mention", "mention_role", "message", "panel", "role", "stand_in",
     "target", "thread",
 }  # fmt: skip
@@ -22,12 +23,14 @@ COUNTED = {
     "filled_once", "forced", "full_close_minutes", "hold", "is_role_gone", "is_super", "keep_raids_days",
     "keep_raids_since",
     "last_raid_at", "leaderboards",
+    "games_chosen",
     "leads_since", "length_minutes", "looked_at", "marked_at", "minutes", "named", "next_announcement", "next_at",
     "next_place", "no_shows", "not_held", "own", "owed_to_audit", "owed_to_live", "place", "position",
     "post_claimed_at", "raids", "refusal_notices_in_thread", "refused_at", "remind_waiting", "reminded_until",
     "revision", "seats", "signup_text_by_dm", "since", "starts_at", "stats_for_everyone", "tell",
+    "told_of_hidden_commands",
     "thread_archive_minutes", "thread_members", "threads", "time_revision", "timed_at", "unreached_mentions", "until",
-    "unwanted", "urgency", "version",
+    "unwanted", "urgency", "used_at", "uses", "version", "zone_chosen",
 }  # fmt: skip
 """Columns with numbers of things, instants and switches."""
 CHOSEN_BY_KIND = {("heard_reactions", "thing")}
