@@ -14,6 +14,7 @@ from raidbot.raids.setting_kinds import (
     Flag,
     LeadTimes,
     Moment,
+    Noted,
     NumberChoice,
     RoleChoice,
     Setting,
@@ -41,6 +42,8 @@ def other(name: str, setting: Setting) -> object:
             return 11
         case LeadTimes():
             return (ReminderLead(days=2), ReminderLead(90))
+        case Noted():
+            return True
         case Moment():
             return datetime(2030, 1, 1, tzinfo=UTC)
         case _:

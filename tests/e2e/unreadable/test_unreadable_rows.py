@@ -33,7 +33,9 @@ ROWS = {
 }
 
 
-UNREAD = {"calendar_feeds", "job_runs", "opening_balances", "silenced", "sqlite_sequence"}
+UNREAD = {
+    "activity_defaults", "calendar_feeds", "job_runs", "opening_balances", "pictures", "silenced", "sqlite_sequence",
+}  # fmt: skip
 """Tables that neither a start nor a job reads."""
 
 LARGE = ("raids", "guilds", "outbox", "audit")

@@ -30,6 +30,6 @@ def test_every_fault_is_named_with_its_path() -> None:
         "templates[2].roles[1].emoji: is missing.",
         "templates[2].roles[1].name: is missing.",
         "templates[2].roles[1].seats: has to be a whole number.",
-        "templates[2].roles[1].size: is not known. Known are key, name, emoji, seats, group, icon.",
+        "templates[2].roles[1].size: is not known. Known are key, name, emoji, seats, group, icon, specs.",
         "templates[2].roles[2]: has to be an object.",
     ]
