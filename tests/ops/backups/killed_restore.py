@@ -1,7 +1,7 @@
-"""Restore a backup again and again, each time killed one step later, until one attempt comes to its end.
+"""Restore a backup again and again, each time killed some steps later, until one attempt comes to its end.
 
-`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES` copies FOLDER, which has a `raids.db`, to
-OUTCOMES/0, OUTCOMES/1 and so on.
+`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES STEPS` copies FOLDER, which has a `raids.db`, to
+OUTCOMES/0, OUTCOMES/STEPS and so on.
 """
 
 import os
@@ -21,8 +21,8 @@ from raidbot.ops.backups.restore import restore
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
-def main(backup: Path, source: Path, outcomes: Path) -> None:
-    for survived in count():
+def main(backup: Path, source: Path, outcomes: Path, steps: int) -> None:
+    for survived in count(step=steps):
         folder = outcomes / str(survived)
         shutil.copytree(source, folder)
         child = os.fork()
@@ -65,4 +65,4 @@ def _die_after(survived: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(*map(Path, sys.argv[1:4]), steps=int(sys.argv[4]))
