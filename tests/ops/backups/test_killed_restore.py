@@ -22,8 +22,8 @@ from tests.ops.backups.databases import rows, without_nonces
 from tests.ops.backups.killed_restore import NOW
 
 ROOT = Path(__file__).parent.parent.parent.parent
-STEPS = rounds(4, 1)
-"""Between two kills; `make chaos` tries all."""
+STATEMENTS = rounds(8, 1)
+"""Statements of SQL between two kills; `make chaos` tries each."""
 ASIDE = "raids.db.replaced-2026-12-01T09-30-00Z"
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         command = (sys.executable, "-m", "tests.ops.backups.killed_restore")
         (folder / "outcomes").mkdir()
         child = subprocess.run(
-            (*command, folder / "saved", folder / "before", folder / "outcomes", str(STEPS)),
+            (*command, folder / "saved", folder / "before", folder / "outcomes", str(STATEMENTS)),
             cwd="/", env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
             stdout=PIPE, stderr=STDOUT, text=True, timeout=120, check=False,
         )  # fmt: skip
