@@ -1,7 +1,7 @@
 """Restore a backup again and again, each time killed one step later, until one attempt comes to its end.
 
-`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES` copies FOLDER, which has a `raids.db`, to
-OUTCOMES/0, OUTCOMES/1 and so on.
+`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES STATEMENTS` copies FOLDER, which has a `raids.db`, to
+OUTCOMES/0, OUTCOMES/1 and so on. A step is so many statements of SQL, or a call of the system.
 """
 
 import os
@@ -21,13 +21,13 @@ from raidbot.ops.backups.restore import restore
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
-def main(backup: Path, source: Path, outcomes: Path) -> None:
+def main(backup: Path, source: Path, outcomes: Path, statements: int) -> None:
     for survived in count():
         folder = outcomes / str(survived)
         shutil.copytree(source, folder)
         child = os.fork()
         if child == 0:
-            _die_after(survived, folder)
+            _die_after(survived, folder, statements)
             restore(backup, folder / "raids.db", now=NOW)
             os._exit(0)
         _, status = os.waitpid(child, 0)
@@ -35,13 +35,17 @@ def main(backup: Path, source: Path, outcomes: Path) -> None:
             sys.exit(status)
 
 
-def _die_after(survived: int, folder: Path) -> None:
-    """A step is a statement of SQL that does not only read, or a call of the system that names a file of the folder."""
-    left = iter(range(survived))
+def _die_after(survived: int, folder: Path, statements: int) -> None:
+    """Count statements of SQL that do not only read, and calls of the system that name a file of the folder."""
+    left, run = iter(range(survived)), count(1)
 
-    def step(sql: str = "") -> None:
-        if not sql.startswith("SELECT") and next(left, None) is None:
+    def step() -> None:
+        if next(left, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def statement(sql: str) -> None:
+        if not sql.startswith("SELECT") and next(run) % statements == 0:
+            step()
 
     def connect(
         path: str | Path,
@@ -52,7 +56,7 @@ def _die_after(survived: int, folder: Path) -> None:
         uri: bool = False,
     ) -> sqlite3.Connection:
         connection = untraced(path, timeout, 0, isolation_level, check_same_thread, uri=uri)
-        connection.set_trace_callback(step)
+        connection.set_trace_callback(statement)
         return connection
 
     def hook(_: str, arguments: tuple[object, ...]) -> None:
@@ -65,4 +69,4 @@ def _die_after(survived: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(*map(Path, sys.argv[1:4]), statements=int(sys.argv[4]))
