@@ -27,7 +27,7 @@ async def test_confirming_twice_creates_one_raid(guild: SandboxGuild, start: Sta
         preview = await run_create(guild)
         stale = [dict(row) for row in preview.components]
         first = await preview.click("Confirm")
-        await guild.until(lambda: "is posted in" in first.text())
+        await guild.until(lambda: "Posted in" in first.text())
         assert preview.message is not None
         preview.message.components = stale
 
@@ -51,7 +51,7 @@ async def test_the_panel_asks_for_what_is_missing(guild: SandboxGuild, start: St
         await (await panel.click("Time")).submit(when="in 2 hours")
         await panel.click("Preview")
         await panel.click("Confirm")
-        await guild.until(lambda: "is posted in" in panel.text())
+        await guild.until(lambda: "Posted in" in panel.text())
 
         board = guild.messages(channel)[-1]
         assert "Gold Key Boss — Loremaster" in board_text(board)
@@ -73,7 +73,7 @@ async def test_a_template_asks_for_length_and_strategy(guild: SandboxGuild, star
 
 async def test_a_length_the_activity_does_not_have_is_refused_at_once(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        refused = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="polaris", hours=0.75)
+        refused = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="polaris", length="0.75")
 
         assert "does not take" in refused.text()
         assert "Choose one of: 1.5 hours, 3 hours." in refused.text()
@@ -87,7 +87,7 @@ async def test_a_draft_survives_a_restart(guild: SandboxGuild, start: Start) -> 
         await panel.click("Preview")
         await panel.click("Confirm")
 
-        await guild.until(lambda: "is posted in" in panel.text())
+        await guild.until(lambda: "Posted in" in panel.text())
 
 
 async def test_a_discarded_draft_is_gone(guild: SandboxGuild, start: Start) -> None:
@@ -254,7 +254,7 @@ async def test_what_an_activity_does_not_ask_for_is_refused(guild: SandboxGuild,
 
 async def test_raids_of_every_kind_can_be_put_up(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        raid = await post_raid(guild, activity="lemuria", hours=1.5)
+        raid = await post_raid(guild, activity="lemuria", length="1.5")
         museum = await post_raid(guild, activity="museum")
         key = await post_raid(guild, activity="key", teams=4)
         challenge = await post_raid(guild, activity="challenge", teams=1, team_size=2, name="Deep", counts=False)

@@ -121,7 +121,7 @@ async def test_only_its_own_server_has_it(guild: SandboxGuild, sandbox: Sandbox,
 async def test_changes_show_at_once_and_raids_keep_what_they_were_made_from(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        board = await post_raid(guild, activity="custom-fishing", hours=1.5, strategy="calm")
+        board = await post_raid(guild, activity="custom-fishing", length="1.5", strategy="calm")
         before = board_text(board)
 
         changed = replace(
@@ -129,7 +129,7 @@ async def test_changes_show_at_once_and_raids_keep_what_they_were_made_from(guil
         )
         await change(bot, guild, rules.save, template=changed)
         assert await offered(guild, "whal") == [("Whaling", "custom-fishing")]
-        another = await post_raid(guild, activity="whaling", hours=1.5)
+        another = await post_raid(guild, activity="whaling", length="1.5")
         await change(bot, guild, rules.remove, key="custom-fishing")
         await guild.owner.react(board, "🛡️")
         await guild.until(lambda: "1/2" in board_text(board))
@@ -160,7 +160,7 @@ async def test_a_draft_whose_template_is_gone_says_so(
     sentence = "This template was disabled or deleted in the meantime. Choose another activity."
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        preview = await run_create(guild, activity="custom-fishing", hours=1.5, strategy="calm")
+        preview = await run_create(guild, activity="custom-fishing", length="1.5", strategy="calm")
         await change(bot, guild, meanwhile, key="custom-fishing")
 
         assert sentence in (await preview.click("Confirm")).text()
@@ -171,7 +171,7 @@ async def test_a_draft_whose_template_is_gone_says_so(
         await preview.select("What is it?", ["Museum Signup"])
         await preview.click("Preview")
         await preview.click("Confirm")
-        await guild.until(lambda: "is posted in" in preview.text())
+        await guild.until(lambda: "Posted in" in preview.text())
 
 
 async def test_a_choice_the_template_does_not_offer_any_more_is_asked_for_again(
@@ -179,7 +179,7 @@ async def test_a_choice_the_template_does_not_offer_any_more_is_asked_for_again(
 ) -> None:
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        preview = await run_create(guild, activity="custom-fishing", hours=1.5, strategy="calm")
+        preview = await run_create(guild, activity="custom-fishing", length="1.5", strategy="calm")
         changed = replace(FISHING, lengths=(30, 45), strategies=(Strategy("night"), Strategy("day")))
         await change(bot, guild, rules.save, template=changed)
 
@@ -189,7 +189,7 @@ async def test_a_choice_the_template_does_not_offer_any_more_is_asked_for_again(
         await preview.select("Which strategy?", ["day"])
         await preview.click("Preview")
         await preview.click("Confirm")
-        await guild.until(lambda: "is posted in" in preview.text())
+        await guild.until(lambda: "Posted in" in preview.text())
 
 
 async def test_sixty_templates_stand_on_pages_and_are_found_by_typing(guild: SandboxGuild, start: Start) -> None:
@@ -246,14 +246,14 @@ async def test_own_templates_survive_a_restart_between_clicks(guild: SandboxGuil
         await panel.click("Preview")
     async with start():
         await panel.click("Confirm")
-        await guild.until(lambda: "is posted in" in panel.text())
+        await guild.until(lambda: "Posted in" in panel.text())
 
 
 async def test_a_raid_can_be_duplicated_when_its_template_is_gone(guild: SandboxGuild, start: Start) -> None:
     channel = guild.channel("raid-signups")
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        board = await post_raid(guild, activity="custom-fishing", hours=1.5, strategy="storm")
+        board = await post_raid(guild, activity="custom-fishing", length="1.5", strategy="storm")
         await change(bot, guild, rules.remove, key="custom-fishing")
 
         code = board.embeds[0]["footer"]["text"].removeprefix("Raid ")

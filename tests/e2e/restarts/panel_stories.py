@@ -37,7 +37,7 @@ async def create_teams(on: StoryContext) -> Steps:
     await panel.click("Preview")
     yield
     await panel.click("Confirm")
-    await on.guild.until(lambda: "is posted in" in panel.text())
+    await on.guild.until(lambda: "Posted in" in panel.text())
     assert "Gold Key Boss — Loremaster" in board_text(on.guild.messages(on.channel)[-1])
     assert "0/6" in board_text(on.guild.messages(on.channel)[-1])
 
