@@ -1,4 +1,4 @@
-"""Whether a draft can be posted as it is, and what was chosen the last time."""
+"""Check that a draft can be posted, and recall the choices of the last time."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace

@@ -36,7 +36,7 @@ _NO_CHANNEL = (NoSignupChannel, ChannelGone, ChannelNotVisible, MissingPermissio
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """What one interaction does with a draft."""
+    """One interaction with a draft."""
 
     state: State
     interaction: Interaction
@@ -111,9 +111,13 @@ class Drafting:
         return depends_on_zone(text, now=self.state.now(), locale=self.locale)
 
     async def timed(self, draft_view: DraftView, text: str, zone: ZoneInfo | None = None) -> DraftView:
-        """Return the draft at the time that `text` means, by default in the server's zone. Raises NotATime."""
-        where = (await self.settings()).tzinfo if zone is None else zone
-        when = parse_time(text, zone=where, now=self.state.now(), locale=self.locale)
+        """Return the draft at the time that `text` means, by default in the server's zone. Raises NotATime.
+
+        While nobody chose that zone, a time that does not depend on it is shown in one that the member may live in.
+        """
+        settings = await self.settings()
+        likely = settings.tzinfo if settings.zone_chosen else ZoneInfo(suggested_zones(self.locale)[0])
+        when = parse_time(text, zone=zone or likely, now=self.state.now(), locale=self.locale)
         timed = replace(draft_view.draft, starts_at=when.instant, zone=when.zone.key, said=text.strip())
         return replace(draft_view, draft=timed, assumptions=when.assumptions, seen={})
 

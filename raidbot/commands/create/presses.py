@@ -115,7 +115,8 @@ class _Presses:
         draft_view = self.draft_view
         match form:
             case "time":
-                return (when_field((await self.drafting.settings()).zone, draft_view.draft.said),)
+                settings = await self.drafting.settings()
+                return (when_field(settings.zone if settings.zone_chosen else "", draft_view.draft.said),)
             case "name":
                 return (draft_view.panel.name_field(),)
             case "seats":

@@ -168,6 +168,7 @@ async def test_an_empty_copy_does_not_mind_who_signs_up_meanwhile(guild: Sandbox
 
 async def test_another_time_zone_of_the_server_moves_nothing_that_was_shown(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
+        await guild.owner.slash(guild.channel("raid-signups"), "settings", time_zone="America/New_York")
         preview = await run_create(guild, when="tomorrow 20:00")
         before = shown(preview)
         await settings(lambda now: replace(now, zone="Asia/Tokyo"))(bot, guild)

@@ -43,11 +43,10 @@ async def test_an_own_template_becomes_a_raid(guild: SandboxGuild, start: Start)
         await change(bot, guild, rules.add, template=FISHING)
 
         panel = await guild.owner.slash(guild.channel("raid-signups"), "create")
-        await panel.select("What is it?", ["Fishing Trip"])
-        assert "Still to choose: length, strategy, time" in panel.text()
+        await (await panel.select("What is it?", ["Fishing Trip"])).submit(when="in 2 hours")
+        await panel.click("Change")
         await panel.select("How long?", ["1.5 hours"])
         await panel.select("Which strategy?", ["storm"])
-        await (await panel.click("Time")).submit(when="in 2 hours")
         await panel.click("Preview")
         await panel.click("Confirm")
         board = (await guild.until(lambda: [m for m in guild.messages(guild.channel("raid-signups")) if m.reactions]))[
@@ -147,7 +146,7 @@ async def test_a_disabled_template_is_not_offered(guild: SandboxGuild, start: St
         panel = await guild.owner.slash(guild.channel("raid-signups"), "create")
         assert "Polaris (Cabal's Revenge)" not in listed(panel)
         assert await offered(guild, "polaris") == []
-        assert await offered(guild, "", focused="hours", activity="polaris") == []
+        assert ("1 hour", "1 hour") in await offered(guild, "", focused="length", activity="polaris")
         assert "No template “polaris”" in (await run_create(guild, activity="polaris")).text()
 
 
@@ -169,12 +168,11 @@ async def test_a_draft_whose_template_is_gone_says_so(
         assert sentence in preview.text()
         assert "Still to choose: activity" in preview.text()
         await preview.select("What is it?", ["Museum Signup"])
-        await preview.click("Preview")
         await preview.click("Confirm")
         await guild.until(lambda: "Posted in" in preview.text())
 
 
-async def test_a_choice_the_template_does_not_offer_any_more_is_asked_for_again(
+async def test_a_strategy_that_the_template_has_no_more_gives_way_to_its_first(
     guild: SandboxGuild, start: Start
 ) -> None:
     async with start() as bot:
@@ -183,10 +181,12 @@ async def test_a_choice_the_template_does_not_offer_any_more_is_asked_for_again(
         changed = replace(FISHING, lengths=(30, 45), strategies=(Strategy("night"), Strategy("day")))
         await change(bot, guild, rules.save, template=changed)
 
-        assert "Still to choose: length, strategy" in (await preview.click("Confirm")).text()
+        await preview.click("Confirm")
+
+        assert "Nothing was posted, because the strategy changed" in preview.text()
         await preview.click("Change")
-        await preview.select("How long?", ["45 minutes"])
-        await preview.select("Which strategy?", ["day"])
+        assert "Strategy: night" in preview.text()
+        assert "Length: 1.5 hours" in preview.text()
         await preview.click("Preview")
         await preview.click("Confirm")
         await guild.until(lambda: "Posted in" in preview.text())
@@ -204,7 +204,8 @@ async def test_sixty_templates_stand_on_pages_and_are_found_by_typing(guild: San
         pages.append(listed(panel))
         assert "in 3 hours" in (await panel.click("Time")).text()
         await panel.select("What is it? (page 3 of 3)", ["Gold Key Boss"])
-        assert "How many teams?" in panel.text()
+        await panel.click("Change")
+        assert "[Counts]" in panel.text()
 
         assert [len(page) for page in pages] == [25, 25, 22]
         names = [name for page in pages for name in page]
@@ -241,6 +242,7 @@ async def test_own_templates_survive_a_restart_between_clicks(guild: SandboxGuil
     async with start():
         await panel.select("What is it?", ["Fishing Trip"])
     async with start():
+        await panel.click("Change")
         await panel.select("How long?", ["1 hour"])
         await panel.select("Which strategy?", ["calm"])
         await panel.click("Preview")
