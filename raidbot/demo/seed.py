@@ -55,7 +55,7 @@ class Seed:
         await self._run_raid(await self._post(signups, 3, activity="dungeon-5", when="in 60 minutes"))
         exhibition = await self._post(museum, 1, activity="museum", when="saturday 3pm", seats=6)
         await self._sign_up(exhibition, self._players[2:6])
-        coming = await self._post(signups, 4, activity="wow-10", when="tomorrow 8pm", hours=3.0)
+        coming = await self._post(signups, 4, activity="wow-10", when="tomorrow 8pm", length="3")
         await self._sign_up(coming, self._players)
         await self._join_waitlist(coming)
         await self._dismiss_answers()

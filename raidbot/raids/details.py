@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
+from raidbot.raids.drafts import MAX_TITLE_LENGTH as MAX_TITLE_LENGTH
 from raidbot.raids.events import Change, Event, LeaderChanged, LengthChanged, Reworded
 from raidbot.raids.lifecycle import TookPlace
 from raidbot.raids.model import MemberId, Raid, Status
@@ -17,8 +18,6 @@ from raidbot.raids.templates.model import (
 )
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
-
-MAX_TITLE_LENGTH = 100
 
 
 class NoTitle(Refusal):

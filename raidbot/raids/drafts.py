@@ -1,7 +1,7 @@
 """Drafts: the choices made in /create, and the raid planned from them."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from raidbot.raids.lifecycle import MAX_LEAD
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.catalogue import Catalogue
-from raidbot.raids.templates.model import Strategy, Template, accept, spoken_length
+from raidbot.raids.templates.length import LengthOutOfRange
+from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, MAX_LENGTH_MINUTES, Strategy, Template, accept
 from raidbot.raids.times.zones import place_named
-from raidbot.utils.clean_text import clean_line, is_blank
+from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 from raidbot.utils.words import Name, Raw, say
@@ -23,8 +24,10 @@ from raidbot.utils.words import Name, Raw, say
 DRAFT_LIFETIME = timedelta(days=1)
 """Age at which an unconfirmed draft is deleted."""
 
+MAX_TITLE_LENGTH = 100
 MAX_SUBJECT_LENGTH = 50
 MAX_TEAMS = 4
+USUAL_TEAMS = 1
 TEAM_SIZES = range(2, 13)
 MUSEUM_SEATS = range(1, 51)
 
@@ -37,9 +40,8 @@ _MAX_SHOWN = 50
 _LIKENESS = 0.57
 """How much of a typed name has to be right for the bot to guess, from 0 to 1."""
 _MAX_LIST_LENGTH = 1000
-_ASKED_OF_TEMPLATES = frozenset({"length_minutes", "strategy"})
+_ASKED_OF_TEMPLATES = frozenset({"strategy"})
 _FIELD_LABELS = {
-    "length_minutes": "a length",
     "strategy": "a strategy",
     "teams": "teams",
     "team_size": "a team size",
@@ -77,7 +79,8 @@ class StillToChoose(Refusal):
 class Draft:
     """The choices so far. `activity` is a template's key or a kind; `said` is the time as it was typed.
 
-    A `signup_lead` of None is that of the template; `AT_START` is none.
+    Of None the template has its own: its name and description, its first length and strategy, its signup deadline
+    (`AT_START` is none), the usual channel. `remembered` names the fields that were taken from the last such raid.
     """
 
     activity: str | None = None
@@ -93,24 +96,38 @@ class Draft:
     said: str = ""
     channel: ChannelId | None = None
     signup_lead: Lead | None = None
+    title: str | None = None
+    description: str | None = None
+    leader: MemberId | None = None
+    mention_role: int | None = None
+    remembered: tuple[str, ...] = ()
 
     def choosing(self, key: str, catalogue: Catalogue) -> "Draft":
         """Return the draft with this activity, without choices that the activity does not ask for.
 
-        Length and strategy are cleared in any case. Raises UnknownActivity.
+        Length, strategy and what was remembered are cleared in any case. Raises UnknownActivity.
         """
         asked = asks(activity_named(key, catalogue))
-        chosen = replace(self, activity=key, strategy=None, length_minutes=None)
-        return replace(chosen, **{name: _default(name) for name in _FIELD_LABELS if name not in asked})
+        cleared = {"strategy", "length_minutes", "remembered", *self.remembered}
+        cleared |= {name for name in _FIELD_LABELS if name not in asked}
+        return replace(self, activity=key, **{name: _default(name) for name in cleared})
+
+    def remembering(self, name: str, value: object) -> "Draft":
+        """Return the draft with a field as it was in the last such raid, unless something else is chosen."""
+        if value is None or getattr(self, name) is not None:
+            return self
+        return replace(self.with_choice(**{name: value}), remembered=(*self.remembered, name))
+
+    def with_choice(self, **chosen: Any) -> "Draft":
+        """Return the draft with these fields, which are not remembered but chosen."""
+        return replace(self, remembered=tuple(name for name in self.remembered if name not in chosen), **chosen)
 
     def fitting(self, catalogue: Catalogue) -> "Draft":
-        """Return the draft without a length or strategy that the template, which may have changed, no longer offers."""
+        """Return the draft without a strategy that the template, which may have changed, no longer offers."""
         template = activity_of(self, catalogue)
-        if not isinstance(template, Template):
+        if not isinstance(template, Template) or self.strategy is None or template.strategy(self.strategy):
             return self
-        length = self.length_minutes if self.length_minutes in template.lengths else None
-        strategy = self.strategy if self.strategy and template.strategy(self.strategy) else None
-        return replace(self, length_minutes=length, strategy=strategy)
+        return replace(self, strategy=None)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"starts_at": self.starts_at.isoformat() if self.starts_at else None}
@@ -123,7 +140,7 @@ class Draft:
             known["starts_at"] = datetime.fromisoformat(known["starts_at"])
         if known.get("signup_lead"):
             known["signup_lead"] = Lead(**known["signup_lead"])
-        return cls(**known)
+        return cls(**known | {"remembered": tuple(known.get("remembered", ()))})
 
 
 def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
@@ -132,6 +149,11 @@ def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
         *((template.key, template.offered_as) for template in catalogue.offered()),
         *((kind.value, info.title) for kind, info in kind_infos().items()),
     )
+
+
+def by_use(offered: tuple[tuple[str, str], ...], uses: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+    """Return the activities with the most used first, and the others as they are."""
+    return tuple(sorted(offered, key=lambda one: -uses.get(one[0], 0)))
 
 
 def activity_named(text: str, catalogue: Catalogue) -> Activity:
@@ -184,7 +206,12 @@ def check_choices(draft: Draft, catalogue: Catalogue) -> None:
             raise Refusal(f"{escape(label_of(activity))} does not ask for {words}. Leave it out.")
     if isinstance(activity, Template):
         _strategy(activity, draft.strategy)
-        _length(activity, draft.length_minutes)
+    _check_length(draft.length_minutes)
+
+
+def usual_length(activity: Activity | None) -> int | None:
+    """Return the minutes of a raid whose length nobody chose, or None."""
+    return activity.lengths[0] if isinstance(activity, Template) and activity.lengths else None
 
 
 def plan(
@@ -217,7 +244,15 @@ def plan(
         created_at=now,
     )
     made = _of_template(blank, accept(activity), draft) if isinstance(activity, Template) else _of_kind(blank, draft)
-    return with_signup_lead(made, draft.signup_lead, now=now)
+    own = replace(
+        made,
+        title=_title(draft.title) or made.title,
+        description=made.description if draft.description is None else _description(draft.description),
+        length_minutes=draft.length_minutes or usual_length(activity),
+        leader=draft.leader,
+        mention_role=draft.mention_role,
+    )
+    return with_signup_lead(own, draft.signup_lead, now=now)
 
 
 def _default(name: str) -> Any:
@@ -227,13 +262,6 @@ def _default(name: str) -> Any:
 def _missing(draft: Draft, activity: Activity | None) -> Iterator[str]:
     if activity is None:
         yield "activity"
-    elif isinstance(activity, Template):
-        if draft.length_minutes is None and len(activity.lengths) > 1:
-            yield "length"
-        if draft.strategy is None and activity.strategies:
-            yield "strategy"
-    elif "teams" in asks(activity) and draft.teams is None:
-        yield "number of teams"
     if draft.starts_at is None or draft.zone is None:
         yield "time"
 
@@ -259,7 +287,6 @@ def _of_template(blank: Raid, template: Template, draft: Draft) -> Raid:
         roles=played.roles,
         sides=played.sides,
         strategy=strategy.name if strategy else None,
-        length_minutes=_length(template, draft.length_minutes),
         lengths=template.lengths,
         signup_lead=template.signup_lead,
         signup_text=template.signup_text,
@@ -268,7 +295,7 @@ def _of_template(blank: Raid, template: Template, draft: Draft) -> Raid:
 
 def _strategy(template: Template, name: str | None) -> Strategy | None:
     if name is None:
-        return None
+        return template.strategies[0] if template.strategies else None
     if found := template.strategy(name):
         return found
     offered = clip(", ".join(escape(strategy.name) for strategy in template.strategies), _MAX_LIST_LENGTH)
@@ -277,15 +304,9 @@ def _strategy(template: Template, name: str | None) -> Strategy | None:
     raise Refusal(f"{escape(template.name)} has no strategy “{escape(name[:50])}”. Choose one of: {offered}.")
 
 
-def _length(template: Template, minutes: int | None) -> int | None:
-    if minutes is None:
-        return template.lengths[0] if template.lengths else None
-    if minutes in template.lengths:
-        return minutes
-    offered = ", ".join(map(spoken_length, template.lengths))
-    if not offered:
-        raise Refusal(f"{escape(template.name)} has no lengths to choose from. Leave the length out.")
-    raise Refusal(f"{escape(template.name)} does not take {spoken_length(minutes)}. Choose one of: {offered}.")
+def _check_length(minutes: int | None) -> None:
+    if minutes is not None and not 1 <= minutes <= MAX_LENGTH_MINUTES:
+        raise LengthOutOfRange
 
 
 def _of_kind(blank: Raid, draft: Draft) -> Raid:
@@ -295,7 +316,7 @@ def _of_kind(blank: Raid, draft: Draft) -> Raid:
         title=info.title,
         emoji=info.emoji,
         colour=info.colour,
-        roles=_museum(draft.seats) if blank.kind is Kind.MUSEUM else _teams(draft.teams or 0, draft.team_size),
+        roles=_museum(draft.seats) if blank.kind is Kind.MUSEUM else _teams(draft),
         subject=_subject(draft.subject),
         counts=draft.counts,
     )
@@ -307,7 +328,8 @@ def _museum(seats: int) -> tuple[Role, ...]:
     return (Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats),)
 
 
-def _teams(teams: int, size: int) -> tuple[Role, ...]:
+def _teams(draft: Draft) -> tuple[Role, ...]:
+    teams, size = USUAL_TEAMS if draft.teams is None else draft.teams, draft.team_size
     if not 1 <= teams <= MAX_TEAMS:
         raise Refusal(f"There can be 1 to {MAX_TEAMS} teams, not {teams}.")
     if size not in TEAM_SIZES:
@@ -318,8 +340,20 @@ def _teams(teams: int, size: int) -> tuple[Role, ...]:
     )
 
 
+def _title(text: str | None) -> str:
+    return _limited("title", clean_line(text or ""), MAX_TITLE_LENGTH)
+
+
+def _description(text: str) -> str:
+    return _limited("description", clean_block(text), MAX_DESCRIPTION_LENGTH)
+
+
 def _subject(text: str | None) -> str | None:
-    subject = clean_line(text or "")
-    if len(subject) > MAX_SUBJECT_LENGTH:
-        raise Refusal(f"The name has {len(subject)} characters; at most {MAX_SUBJECT_LENGTH} are possible.")
-    return None if is_blank(subject) else subject
+    return _limited("name", clean_line(text or ""), MAX_SUBJECT_LENGTH) or None
+
+
+def _limited(what: str, text: str, most: int) -> str:
+    """Return the text, or "" if it is blank. Raises Refusal if it is too long."""
+    if len(text) > most:
+        raise Refusal(f"The {what} has {len(text)} characters; at most {most} are possible.")
+    return "" if is_blank(text) else text

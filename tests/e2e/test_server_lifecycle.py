@@ -159,7 +159,7 @@ async def mara_has_templates_of_her_own(people: GuildPeople) -> None:
 
 
 async def lena_puts_up_a_raid(people: GuildPeople) -> None:
-    preview = await people.ask(people.lena, "create", activity="Night Watch", when="in 6 hours", hours=1.5)
+    preview = await people.ask(people.lena, "create", activity="Night Watch", when="in 6 hours", length="1.5")
     assert "“in 6 hours” is" in preview.text()
     assert "in Berlin (Europe/Berlin) · for you: " in preview.text()
     assert "#war-table" in preview.text()

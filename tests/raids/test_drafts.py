@@ -12,6 +12,7 @@ from raidbot.raids.drafts import (
     UnknownActivity,
     activities,
     activity_named,
+    by_use,
     key_of,
     missing,
     plan,
@@ -81,6 +82,48 @@ def test_team_kinds_have_numbered_teams(activity: str, kind: Kind, name: str, co
     assert planned(activity, teams=1, subject="  ").subject is None
 
 
+def test_nothing_but_the_time_has_to_be_chosen() -> None:
+    every = {key: planned(key) for key, _ in activities(untouched())}
+
+    assert (every["dragonspyre"].length_minutes, every["dragonspyre"].strategy) == (90, "triple storm")
+    assert every["polaris"].length_minutes == 90
+    assert [role.seats for role in every["key"].roles] == [4]
+    assert every["museum"].length_minutes is None
+    assert planned("museum", length_minutes=45).length_minutes == 45
+    assert planned("polaris", length_minutes=25).length_minutes == 25
+
+
+def test_a_draft_has_words_and_people_of_its_own() -> None:
+    usual = planned("polaris")
+    raid = planned("polaris", title=" Night  run ", description="Bring rope. ", leader=MemberId(7), mention_role=8)
+
+    assert (raid.title, raid.description, raid.leader, raid.mention_role) == ("Night run", "Bring rope.", 7, 8)
+    assert planned("polaris", title=" ", description=None) == usual
+    assert planned("polaris", description="").description == ""
+    assert planned("key", title="Keys", subject="Kraken").name == "Keys — Kraken"
+
+
+def test_what_was_remembered_gives_way_to_what_is_chosen() -> None:
+    chosen = draft("polaris", channel=ChannelId(9)).remembering("channel", 1).remembering("length_minutes", 45)
+    chosen = chosen.remembering("mention_role", 8)
+
+    assert (chosen.channel, chosen.length_minutes, chosen.mention_role) == (9, 45, 8)
+    assert chosen.remembered == ("length_minutes", "mention_role")
+    assert chosen.with_choice(mention_role=None).remembered == ("length_minutes",)
+    assert chosen.choosing("museum", untouched()) == draft("museum", channel=ChannelId(9))
+
+
+def test_the_most_used_activities_come_first() -> None:
+    offered = activities(untouched())
+
+    assert [key for key, _ in by_use(offered, {"museum": 2, "key": 5, "gone": 9})][:3] == [
+        "key",
+        "museum",
+        offered[0][0],
+    ]
+    assert by_use(offered, {}) == offered
+
+
 def test_the_channel_of_the_draft_goes_first() -> None:
     assert planned("museum", channel=ChannelId(9)).channel == 9
 
@@ -90,10 +133,8 @@ def test_the_channel_of_the_draft_goes_first() -> None:
     [
         (Draft(), ("activity", "time")),
         (Draft(activity="museum"), ("time",)),
-        (draft("dragonspyre"), ("length", "strategy")),
-        (draft("polaris"), ("length",)),
-        (draft("dungeon-5"), ()),
-        (draft("key"), ("number of teams",)),
+        (draft("dragonspyre"), ()),
+        (draft("key"), ()),
         (draft("museum"), ()),
     ],
 )
@@ -108,7 +149,9 @@ def test_what_is_missing_is_said(incomplete: Draft, words: tuple[str, ...]) -> N
     ("activity", "fields", "sentence"),
     [
         ("picnic", {}, "This template was disabled or deleted in the meantime. Choose another activity."),
-        ("polaris", {"length_minutes": 60}, "does not take 1 hour. Choose one of: 1.5 hours, 3 hours."),
+        ("polaris", {"length_minutes": 1441}, "A raid takes from 1 minute to 24 hours."),
+        ("polaris", {"title": "x" * 101}, "The title has 101 characters; at most 100 are possible."),
+        ("polaris", {"description": "x" * 1501}, "The description has 1501 characters; at most 1500 are possible."),
         (
             "dragonspyre",
             {"length_minutes": 90, "strategy": "zerg"},
@@ -121,7 +164,6 @@ def test_what_is_missing_is_said(incomplete: Draft, words: tuple[str, ...]) -> N
         ("key", {"teams": 2, "subject": "x" * 51}, "The name has 51 characters; at most 50 are possible."),
         ("museum", {"seats": 51}, "A museum has 1 to 50 seats, not 51."),
         ("museum", {"seats": 0}, "A museum has 1 to 50 seats, not 0."),
-        ("museum", {"length_minutes": 90}, "Museum Signup does not ask for a length. Leave it out."),
         ("museum", {"subject": "Kraken"}, "Museum Signup does not ask for a boss or dungeon name."),
         ("polaris", {"length_minutes": 90, "teams": 2}, "does not ask for teams. Leave it out."),
         ("museum", {"starts_at": NOW}, "That time has passed."),
@@ -172,6 +214,11 @@ def test_choosing_another_activity_forgets_what_it_does_not_ask_for() -> None:
         starts_at=st.none() | st.datetimes(timezones=st.just(UTC)),
         zone=st.none() | st.just("Europe/London"),
         said=st.text(max_size=100),
+        title=st.none() | st.text(max_size=100),
+        description=st.none() | st.text(max_size=100),
+        leader=st.none() | st.integers(1, 9),
+        mention_role=st.none() | st.integers(1, 9),
+        remembered=st.sampled_from([(), ("channel",), ("length_minutes", "mention_role")]),
     )
 )
 def test_a_draft_survives_being_written_down(before: Draft) -> None:

@@ -1,7 +1,6 @@
 """/settings: a guild's settings for its raids, on one persistent panel made from their descriptors."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -47,7 +46,7 @@ class Settings(commands.Cog):
         await responses.defer(interaction)
         if zone is not None:
             await self._state.change_settings(
-                guild, lambda before: replace(before, zone=zone), permissions.cause_of(interaction)
+                guild, lambda before: before.with_fields({"zone": zone}), permissions.cause_of(interaction)
             )
         await self._show(interaction, await self._state.settings(guild), _FIRST)
 

@@ -1,6 +1,5 @@
 """/setup: a guild's first steps on one panel, with what is still missing."""
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -71,7 +70,7 @@ class Setup(commands.Cog):
                 page, zone = "boards", zones.zone_named(press.fields["zone"]).key
                 guild = permissions.guild_id(interaction)
                 await self._state.change_settings(
-                    guild, lambda before: replace(before, zone=zone), permissions.cause_of(interaction)
+                    guild, lambda before: before.with_fields({"zone": zone}), permissions.cause_of(interaction)
                 )
             case ("games",):
                 page, guild = "games", permissions.guild_id(interaction)

@@ -1,14 +1,18 @@
-"""Views of /create: the draft's panel, its forms and the preview."""
+"""Views of /create: the draft's panel, its forms and pages, and the preview."""
 
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import discord
 
+from raidbot.commands.create.checks import Checked
 from raidbot.commands.posting.activity_panel import LABELS as ACTIVITY_LABELS
 from raidbot.commands.posting.activity_panel import ActivityPanel
 from raidbot.commands.posting.preview import Parts, mark_of
-from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Controls, panel_embed
+from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Button, Controls, panel_embed
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
@@ -22,22 +26,35 @@ from raidbot.commands.ui.time_forms import (
 )
 from raidbot.db.drafts import DraftId
 from raidbot.raids.deadlines.deadline import before_start
-from raidbot.raids.drafts import Activity, Draft, missing
-from raidbot.raids.model import Raid
+from raidbot.raids.drafts import MAX_TITLE_LENGTH, Activity, Draft, missing
+from raidbot.raids.labels import channel_mention, role_mention
+from raidbot.raids.model import Kind, Raid
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.catalogue import Catalogue
-from raidbot.raids.templates.model import Template
-from raidbot.utils.text import escape
+from raidbot.raids.templates.length import MAX_LENGTH_TEXT
+from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, Template, spoken_length
+from raidbot.raids.times.zones import city_of
+from raidbot.utils.text import escape, mention
+from raidbot.utils.words import Text, count, paragraph, render, say
 
 PANEL = "create"
-LABELS = {"when": WHEN_LABEL, "closes": DEADLINE_LABEL, **ACTIVITY_LABELS}
+LABELS = {
+    "when": WHEN_LABEL,
+    "closes": DEADLINE_LABEL,
+    "title": "Title (blank: the template’s)",
+    "description": "Description",
+    "length": "How long does it take?",
+    "zone": "Time zone",
+    **ACTIVITY_LABELS,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """A draft with its guild's templates. `assumptions` were made when its time was parsed.
 
-    `seen` are the parts of the last preview, or empty if the draft was changed since.
+    `seen` are the parts of the last preview, or empty if the draft was changed since. `uses` counts how often each
+    activity was chosen on this server.
     """
 
     id: DraftId
@@ -45,6 +62,7 @@ class DraftView:
     catalogue: Catalogue
     assumptions: tuple[str, ...] = ()
     seen: Parts = field(default_factory=dict)
+    uses: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def controls(self) -> Controls:
@@ -52,11 +70,15 @@ class DraftView:
 
     @property
     def panel(self) -> ActivityPanel:
-        return ActivityPanel(self.draft, self.catalogue, self.controls)
+        return ActivityPanel(self.draft, self.catalogue, self.controls, self.uses)
 
     @property
     def activity(self) -> Activity | None:
         return self.panel.activity
+
+    @property
+    def kind(self) -> Kind:
+        return self.activity if isinstance(self.activity, Kind) else Kind.RAID
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -66,13 +88,21 @@ class DraftView:
 def summary(draft_view: DraftView) -> discord.Embed:
     """Summarize the choices made so far and those still missing."""
     draft, lines = draft_view.draft, draft_view.panel.summary()
+    if draft.title:
+        lines.append(f"**Title:** {escape(draft.title)}")
     if draft.signup_lead is not None:
         lines.append(f"**Signups close:** {before_start(draft.signup_lead)}")
+    if draft.leader:
+        lines.append(f"**Leader:** {mention(draft.leader)}")
+    if draft.channel:
+        lines.append(f"**Channel:** {channel_mention(draft.channel).text}")
+    if draft.mention_role:
+        lines.append(f"**Pings:** {role_mention(draft.mention_role).text}")
     if draft.starts_at:
         lines.append(f"**Time:** {both_clocks(draft.starts_at, str(draft.zone))}")
     embed = panel_embed("Create a raid", "\n".join(lines) or "Choose below.")
     needed = draft_view.missing
-    embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "Ready. Look at the preview.")
+    embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "All set: open the preview.")
     return embed
 
 
@@ -102,20 +132,101 @@ def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
             button("Signup deadline", "ask-closes"),
             button("Discard", "discard", RED),
         ),
+        (
+            button("Title & text", "ask-words"),
+            button("Channel", "ask-channel"),
+            button("Ping a role", "ask-mention"),
+            button("Length", "ask-takes"),
+        ),
     )
 
 
-def preview_text(draft_view: DraftView, channel: discord.TextChannel, raid: Raid) -> str:
-    """State the raid's time, deadline and channel, its sign-up text, and every assumption made about the time."""
-    draft = draft_view.draft
+def preview_text(draft_view: DraftView, checked: Checked, people: int | None) -> str:
+    """State the raid's time, deadline and channel, its sign-up text, and every assumption made about the time.
+
+    `people` is how many the raid's mention reaches, or None if Discord does not say.
+    """
+    draft, raid = draft_view.draft, checked.raid
     assert draft.starts_at is not None  # noqa: S101 - a finished draft has a time
     lines = [
         *understood(draft.said, draft.starts_at, str(draft.zone), draft_view.assumptions),
         *deadline_lines(raid, left_out=_left_out(draft_view, raid)),
         *([f"Whoever signs up reads: {escape(raid.signup_text)}"] if raid.signup_text else []),
-        f"The signup goes to {channel.mention} and will look like this:",
+        *([render(_pings(raid.mention_role, people, draft.remembered))] if raid.mention_role else []),
+        f"The signup goes to {checked.channel.mention} and will look like this:",
     ]
     return "\n".join(lines)
+
+
+def _pings(role: int, people: int | None, remembered: Container[str]) -> Text:
+    shown = role_mention(role)
+    if people is None:
+        pings = say("🔔 Pings {role}.", role=shown)
+    else:
+        pings = count("🔔 Pings {role}: {n} person.", "🔔 Pings {role}: {n} people.", people, role=shown)
+    return paragraph(pings, say("Same as last time.") if "mention_role" in remembered else None)
+
+
+def words_fields(raid: Raid) -> tuple[Field, ...]:
+    """Return the fields `title` and `description`, filled in with those of the planned raid."""
+    return (
+        Field("title", LABELS["title"], raid.title, max_length=MAX_TITLE_LENGTH, required=False),
+        Field(
+            "description",
+            LABELS["description"],
+            raid.description,
+            max_length=MAX_DESCRIPTION_LENGTH,
+            required=False,
+            is_long=True,
+        ),
+    )
+
+
+def length_field(minutes: int | None) -> Field:
+    """Return the field `length`, filled in with these minutes."""
+    said = spoken_length(minutes) if minutes else ""
+    hint = "1.5, 90 min, 1h30; blank: the usual"
+    return Field("length", LABELS["length"], said, hint, max_length=MAX_LENGTH_TEXT, required=False)
+
+
+def zone_field() -> Field:
+    return Field("zone", LABELS["zone"], "", "A city or region, such as Europe/London", max_length=64)
+
+
+def channel_rows(draft_view: DraftView, shown: int | None) -> tuple[Row, ...]:
+    """Return the menu of channels, in which `shown` is chosen."""
+    made = draft_view.controls
+    return ((made.channel_select("Choose a channel", "channel", chosen=shown),), (_to_preview(made),))
+
+
+def mention_rows(draft_view: DraftView) -> tuple[Row, ...]:
+    """Return the menu of roles to ping, in which none may be chosen."""
+    made, role = draft_view.controls, draft_view.draft.mention_role
+    chosen = [] if role is None else [role]
+    nobody = [made.button("Ping nobody", "no-mention")] if role is not None else []
+    return (
+        (made.role_select("Choose a role", "mention", chosen=chosen, min_values=0),),
+        (*nobody, _to_preview(made)),
+    )
+
+
+def zone_rows(draft_view: DraftView, zones: Iterable[str], now: datetime) -> tuple[Row, ...]:
+    """Return a button for each of at most four zones, with its clock, and one for any other."""
+    button = draft_view.controls.button
+    return (
+        (
+            *(button(f"{city_of(zone)} ({_clock(zone, now)})", "in-zone", BLUE, zone) for zone in zones),
+            button("Another zone", "ask-zone"),
+        ),
+    )
+
+
+def _clock(zone: str, now: datetime) -> str:
+    return f"{now.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def _to_preview(made: Controls) -> Button:
+    return made.button("Back", "preview")
 
 
 def _left_out(draft_view: DraftView, raid: Raid) -> Lead | None:
@@ -132,7 +243,7 @@ def closes_field(draft_view: DraftView) -> Field:
     return deadline_field(own if chosen is None else chosen)
 
 
-def again_rows(draft: str, *again: str) -> tuple[Row, ...]:
-    """Return the buttons below a refused form; the action `again` opens it again."""
+def again_rows(draft: str, *again: str, back: str) -> tuple[Row, ...]:
+    """Return the buttons below a refused form; the action `again` opens it again, and `back` gives up."""
     controls = Controls(partial(address, PANEL, draft))
-    return ((controls.button("Try again", again[0], BLUE, *again[1:]), controls.button("Give up", "change")),)
+    return ((controls.button("Try again", again[0], BLUE, *again[1:]), controls.button("Give up", back)),)

@@ -1,7 +1,7 @@
 """Choose what is played on a panel: menus, buttons, forms and summary of a draft's activity and its details."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from raidbot.commands.ui.components import GREY, MAX_OPTIONS, Controls, options, page_of
 from raidbot.commands.ui.forms import Field
@@ -12,13 +12,16 @@ from raidbot.raids.drafts import (
     MAX_TEAMS,
     MUSEUM_SEATS,
     TEAM_SIZES,
+    USUAL_TEAMS,
     Activity,
     Draft,
     activities,
     activity_of,
     asks,
+    by_use,
     key_of,
     label_of,
+    usual_length,
 )
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, spoken_length
@@ -37,11 +40,12 @@ class NotANumber(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ActivityPanel:
-    """A draft with its guild's templates, and the controls of its panel."""
+    """A draft with its guild's templates, and the controls of its panel. `uses` counts how often each was chosen."""
 
     draft: Draft
     catalogue: Catalogue
     controls: Controls
+    uses: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def activity(self) -> Activity | None:
@@ -55,12 +59,12 @@ class ActivityPanel:
         """Return a line for each choice made so far, without the time."""
         draft, asked = self.draft, self.asks
         lines = [f"**What:** {escape(label_of(self.activity))}"] if self.activity else []
-        if draft.length_minutes:
-            lines.append(f"**Length:** {spoken_length(draft.length_minutes)}")
-        if draft.strategy:
-            lines.append(f"**Strategy:** {escape(draft.strategy)}")
-        if "teams" in asked and draft.teams:
-            lines.append(f"**Teams:** {draft.teams} of {draft.team_size}")
+        if self._length:
+            lines.append(f"**Length:** {spoken_length(self._length)}")
+        if self._strategy:
+            lines.append(f"**Strategy:** {escape(self._strategy)}")
+        if "teams" in asked:
+            lines.append(f"**Teams:** {self._teams} of {draft.team_size}")
         if "seats" in asked:
             lines.append(f"**Seats:** {draft.seats}")
         if draft.subject:
@@ -74,7 +78,7 @@ class ActivityPanel:
 
         `page` defaults to the one with the chosen activity.
         """
-        offered = activities(self.catalogue)
+        offered = by_use(activities(self.catalogue), self.uses)
         chosen = key_of(self.activity) if self.activity else None
         if page is None:
             page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // MAX_OPTIONS
@@ -119,21 +123,35 @@ class ActivityPanel:
             case ["activity"]:
                 return draft.choosing(chosen, self.catalogue)
             case ["length"]:
-                return replace(draft, length_minutes=whole(chosen))
+                return draft.with_choice(length_minutes=whole(chosen))
             case ["strategy"]:
-                return replace(draft, strategy=chosen)
+                return draft.with_choice(strategy=chosen)
             case ["teams"]:
-                return replace(draft, teams=whole(chosen))
+                return draft.with_choice(teams=whole(chosen))
             case ["size"]:
-                return replace(draft, team_size=whole(chosen))
+                return draft.with_choice(team_size=whole(chosen))
             case ["counts", wanted]:
-                return replace(draft, counts=wanted == "yes")
+                return draft.with_choice(counts=wanted == "yes")
             case ["name"]:
-                return replace(draft, subject=press.fields["name"].strip() or None)
+                return draft.with_choice(subject=press.fields["name"].strip() or None)
             case ["seats"]:
-                return replace(draft, seats=_seats(press.fields["seats"]))
+                return draft.with_choice(seats=_seats(press.fields["seats"]))
             case _:
                 raise UnknownPanel
+
+    @property
+    def _length(self) -> int | None:
+        return self.draft.length_minutes or usual_length(self.activity)
+
+    @property
+    def _strategy(self) -> str | None:
+        template = self.activity
+        usual = template.strategies[0].name if isinstance(template, Template) and template.strategies else None
+        return self.draft.strategy or usual
+
+    @property
+    def _teams(self) -> int:
+        return USUAL_TEAMS if self.draft.teams is None else self.draft.teams
 
     def _template_rows(self) -> tuple[Row, ...]:
         template = self.activity
@@ -142,11 +160,10 @@ class ActivityPanel:
         found: list[Row] = []
         if len(template.lengths) > 1:
             lengths = [(str(minutes), spoken_length(minutes)) for minutes in template.lengths]
-            chosen = self.draft.length_minutes
-            found.append(self._select("length", "How long?", lengths, str(chosen) if chosen else None))
+            found.append(self._select("length", "How long?", lengths, str(self._length)))
         if template.strategies:
             strategies = [(strategy.name, strategy.name) for strategy in template.strategies]
-            found.append(self._select("strategy", "Which strategy?", strategies, self.draft.strategy))
+            found.append(self._select("strategy", "Which strategy?", strategies, self._strategy))
         return tuple(found)
 
     def _team_rows(self) -> tuple[Row, ...]:
@@ -154,9 +171,8 @@ class ActivityPanel:
             return ()
         counts = [(str(n), f"{n} team" if n == 1 else f"{n} teams") for n in range(1, MAX_TEAMS + 1)]
         sizes = [(str(n), f"{n} seats in a team") for n in TEAM_SIZES]
-        teams = self.draft.teams
         return (
-            self._select("teams", "How many teams?", counts, str(teams) if teams else None),
+            self._select("teams", "How many teams?", counts, str(self._teams)),
             self._select("size", "How large is a team?", sizes, str(self.draft.team_size)),
         )
 

@@ -28,9 +28,13 @@ _WORDS: dict[str, Text] = {
     "signup text": say("the sign-up text"),
     "counts": say("whether it counts"),
     "leader": say("the leader"),
+    "mention": say("whom it pings"),
     "style": say("how members sign up"),
     "people": say("who keeps their seat"),
 }
+
+_SOMETIMES = {"mention"}
+"""Parts of those raids only that have them: else previews of versions that knew no such part could not be confirmed."""
 
 
 def parts_of(raid: Raid, style: SignupStyle) -> Parts:
@@ -53,6 +57,8 @@ def parts_of(raid: Raid, style: SignupStyle) -> Parts:
         "style": style,
         "people": [(seat.member, seat.role, seat.side) for seat in raid.seats],
     }
+    sometimes = {"mention": raid.mention_role}
+    shown |= {name: value for name, value in sometimes.items() if value is not None}
     return {name: fingerprint(json.dumps(value)) for name, value in shown.items()}
 
 
@@ -63,7 +69,8 @@ def mark_of(parts: Parts) -> str:
 
 def changes(seen: Parts, now: Parts) -> str:
     """Say what changed since the preview whose parts are `seen`; these are empty for a preview that nobody knows."""
-    changed = [words for name, words in _WORDS.items() if name in seen and seen[name] != now.get(name)]
+    known = {*seen, *_SOMETIMES} if seen else set()
+    changed = [words for name, words in _WORDS.items() if name in known and seen.get(name) != now.get(name)]
     if not changed:
         return render(say("This preview is out of date, so nothing was posted. Check the new one and confirm again."))
     listed = Listed(tuple(changed), "and")

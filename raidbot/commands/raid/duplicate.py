@@ -65,7 +65,7 @@ async def _confirm_copy(context: RaidContext) -> None:
         await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
         await context.home(f"{labels.coded(copy)} is being posted in {copies.channel.mention}.")
         outcome = await context.post_waiter.outcome(copy, copies.channel.mention)
-    await context.home(outcome)
+    await context.home(outcome.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ async def _check(context: SeriesContext) -> None:
 async def _tell(context: SeriesContext, raid: Raid) -> None:
     where = channel_mention(raid.channel)
     await context.home(render(say("{raid} is being posted in {channel}.", raid=coded(raid), channel=where)))
-    await context.home(await context.post_waiter.outcome(raid, where.text))
+    await context.home((await context.post_waiter.outcome(raid, where.text)).line)
 
 
 _TRIGGER, _ALSO = (Permission.RECURRING_TRIGGER,), (Permission.CREATE,)

@@ -24,8 +24,8 @@ _MAX_HINT_LENGTH = 100
 
 
 def when_field(zone: str, said: str = "") -> Field:
-    """Return the field `when` for a time in the zone; `said` was typed before."""
-    hint = clip(f"friday 8pm, tomorrow 20:00, in 2 hours … ({zone})", _MAX_HINT_LENGTH)
+    """Return the field `when` for a time in the zone, "" for one not chosen yet; `said` was typed before."""
+    hint = clip("friday 8pm, tomorrow 20:00, in 2 hours …" + (f" ({zone})" if zone else ""), _MAX_HINT_LENGTH)
     return Field("when", WHEN_LABEL, said, hint)
 
 

@@ -8,8 +8,10 @@ from raidbot.raids.settings import SETTINGS, GuildSettings
 
 
 def settings_entries(before: GuildSettings, after: GuildSettings) -> tuple[Entry, ...]:
-    """Return one entry per setting that differs."""
+    """Return one entry per setting that differs, and one for a time zone that nobody had chosen yet."""
     was = dict(_values(before))
+    if after.zone_chosen and not before.zone_chosen:
+        was["zone"] = None if after.zone == before.zone else before.zone
     return tuple(
         Entry(AuditAction.SETTING_CHANGED, None, {"setting": setting, "before": was.get(setting), "after": value})
         for setting, value in _values(after)

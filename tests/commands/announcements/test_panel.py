@@ -179,7 +179,7 @@ async def test_a_raid_lists_what_comes_from_its_template(guild: SandboxGuild, st
         await template.click("Back")
         assert "Roles" in template.text()
 
-        board = await post_raid(guild, activity="lemuria", hours=1.5, when="in 3 days")
+        board = await post_raid(guild, activity="lemuria", length="1.5", when="in 3 days")
         raid = await bot.state.raid(bot.state.boards[MessageId(board.id)])
         panel = await guild.owner.slash(channel, "raid", code=raid.code)
         await panel.click("Announcements")

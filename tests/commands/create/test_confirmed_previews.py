@@ -95,7 +95,7 @@ async def test_create_shows_what_changed_and_posts_what_was_confirmed(
     change, words = EDITS[edit]
     async with start() as bot:
         await bot.state.change_templates(GuildId(guild.id), partial(rules.add, template=FISHING), CAUSE)
-        preview = await run_create(guild, activity=FISHING.key, hours=1.5, strategy="calm")
+        preview = await run_create(guild, activity=FISHING.key, length="1.5", strategy="calm")
         await change(bot, guild)
     async with start():
         await preview.click("Confirm")
@@ -104,7 +104,7 @@ async def test_create_shows_what_changed_and_posts_what_was_confirmed(
         assert boards(guild) == []
         again = shown(preview)
         await preview.click("Confirm")
-        await guild.until(lambda: "is posted in" in preview.text())
+        await guild.until(lambda: "Posted in" in preview.text())
         (board,) = boards(guild)
         assert board_text(board) == again
 
@@ -168,13 +168,14 @@ async def test_an_empty_copy_does_not_mind_who_signs_up_meanwhile(guild: Sandbox
 
 async def test_another_time_zone_of_the_server_moves_nothing_that_was_shown(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
+        await guild.owner.slash(guild.channel("raid-signups"), "settings", time_zone="America/New_York")
         preview = await run_create(guild, when="tomorrow 20:00")
         before = shown(preview)
         await settings(lambda now: replace(now, zone="Asia/Tokyo"))(bot, guild)
 
         await preview.click("Confirm")
 
-        await guild.until(lambda: "is posted in" in preview.text())
+        await guild.until(lambda: "Posted in" in preview.text())
         (board,) = boards(guild)
         assert board_text(board) == before
         assert (await stored_raid(bot)).zone == "America/New_York"
@@ -197,11 +198,11 @@ async def test_a_preview_that_nobody_knows_is_shown_first(guild: SandboxGuild, s
 async def test_what_went_back_to_how_it_was_is_posted(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await bot.state.change_templates(GuildId(guild.id), partial(rules.add, template=FISHING), CAUSE)
-        preview = await run_create(guild, activity=FISHING.key, hours=1.5, strategy="calm")
+        preview = await run_create(guild, activity=FISHING.key, length="1.5", strategy="calm")
         await EDITS["its name"][0](bot, guild)
         await template(lambda _: FISHING)(bot, guild)
 
         await preview.click("Confirm")
 
-        await guild.until(lambda: "is posted in" in preview.text())
+        await guild.until(lambda: "Posted in" in preview.text())
         assert code_of(boards(guild)[0])

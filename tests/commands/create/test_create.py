@@ -3,6 +3,7 @@
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import PersonResponse
 from tests.commands.raid.panel_helpers import form_values
 from tests.conftest import Start
 from tests.raid_boards import board_text, post_raid, run_create
@@ -10,6 +11,12 @@ from tests.raid_boards import board_text, post_raid, run_create
 
 def boards(guild: SandboxGuild) -> int:
     return sum(bool(message.embeds) for message in guild.messages(guild.channel("raid-signups")))
+
+
+def panel_board(preview: PersonResponse) -> str:
+    """Return the board that the preview shows, as text."""
+    assert preview.message is not None
+    return board_text(preview.message)
 
 
 async def test_the_understood_time_is_shown_before_anything_is_posted(guild: SandboxGuild, start: Start) -> None:
@@ -27,7 +34,7 @@ async def test_confirming_twice_creates_one_raid(guild: SandboxGuild, start: Sta
         preview = await run_create(guild)
         stale = [dict(row) for row in preview.components]
         first = await preview.click("Confirm")
-        await guild.until(lambda: "is posted in" in first.text())
+        await guild.until(lambda: "Posted in" in first.text())
         assert preview.message is not None
         preview.message.components = stale
 
@@ -43,27 +50,34 @@ async def test_the_panel_asks_for_what_is_missing(guild: SandboxGuild, start: St
         panel = await guild.owner.slash(channel, "create")
         assert "Still to choose: activity, time" in panel.text()
 
-        await panel.select("What is it?", ["Gold Key Boss"])
+        time = await panel.select("What is it?", ["Gold Key Boss"])
+        await time.submit(when="in 2 hours")
+        assert "0/4" in panel_board(panel)
+        await panel.click("Change")
         await panel.select("How many teams?", ["2 teams"])
         await panel.select("How large is a team?", ["3 seats in a team"])
         await (await panel.click("Name")).submit(name="Loremaster")
+        assert "0/6" in panel_board(panel)
+        await panel.click("Change")
         await panel.click("Counts")
-        await (await panel.click("Time")).submit(when="in 2 hours")
         await panel.click("Preview")
         await panel.click("Confirm")
-        await guild.until(lambda: "is posted in" in panel.text())
+        await guild.until(lambda: "Posted in" in panel.text())
 
         board = guild.messages(channel)[-1]
         assert "Gold Key Boss — Loremaster" in board_text(board)
         assert "0/6" in board_text(board)
 
 
-async def test_a_template_asks_for_length_and_strategy(guild: SandboxGuild, start: Start) -> None:
+async def test_a_template_has_a_length_and_a_strategy_until_others_are_chosen(
+    guild: SandboxGuild, start: Start
+) -> None:
     channel = guild.channel("raid-signups")
     async with start():
         panel = await guild.owner.slash(channel, "create", activity="dragonspyre", when="in 2 hours")
-        assert "Still to choose: length, strategy" in panel.text()
+        assert "1.5 hours" in panel_board(panel)
 
+        await panel.click("Change")
         await panel.select("How long?", ["3 hours"])
         await panel.select("Which strategy?", ["2 myth 1 storm"])
         await panel.click("Preview")
@@ -71,23 +85,14 @@ async def test_a_template_asks_for_length_and_strategy(guild: SandboxGuild, star
         assert "Myth 1" in panel.text()
 
 
-async def test_a_length_the_activity_does_not_have_is_refused_at_once(guild: SandboxGuild, start: Start) -> None:
-    async with start():
-        refused = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="polaris", hours=0.75)
-
-        assert "does not take" in refused.text()
-        assert "Choose one of: 1.5 hours, 3 hours." in refused.text()
-
-
 async def test_a_draft_survives_a_restart(guild: SandboxGuild, start: Start) -> None:
     async with start():
         panel = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="museum")
     async with start():
         await (await panel.click("Time")).submit(when="in 2 hours")
-        await panel.click("Preview")
         await panel.click("Confirm")
 
-        await guild.until(lambda: "is posted in" in panel.text())
+        await guild.until(lambda: "Posted in" in panel.text())
 
 
 async def test_a_discarded_draft_is_gone(guild: SandboxGuild, start: Start) -> None:
@@ -144,6 +149,7 @@ async def test_a_time_that_cannot_be_used_is_refused_in_words(
 
 async def test_what_was_assumed_about_a_time_is_shown(guild: SandboxGuild, start: Start) -> None:
     async with start():
+        await guild.owner.slash(guild.channel("raid-signups"), "settings", time_zone="Europe/London")
         preview = await run_create(guild, when="friday 8")
 
         assert "Read 8 as 8 pm." in preview.text()
@@ -217,18 +223,19 @@ async def test_activities_are_offered_as_one_types(guild: SandboxGuild, start: S
     channel = guild.channel("raid-signups")
     async with start():
         offered = await guild.owner.autocomplete(channel, "create", {"activity": "boss"}, focused="activity")
-        lengths = await guild.owner.autocomplete(
-            channel, "create", {"activity": "dragonspyre", "hours": ""}, focused="hours"
-        )
-        letters = await guild.owner.autocomplete(
-            channel, "create", {"activity": "dragonspyre", "hours": "abc"}, focused="hours"
-        )
+        lengths, typed, letters = [
+            await guild.owner.autocomplete(
+                channel, "create", {"activity": "dragonspyre", "length": said}, focused="length"
+            )
+            for said in ("", "1h20", "abc")
+        ]
         strategies = await guild.owner.autocomplete(
             channel, "create", {"activity": "dragonspyre", "strategy": "myth"}, focused="strategy"
         )
 
     assert [choice.value for choice in offered] == ["key"]
-    assert [choice.value for choice in lengths] == [1.5, 3.0]
+    assert [choice.value for choice in lengths] == ["1.5 hours", "3 hours"]
+    assert [choice.value for choice in typed] == ["1 h 20 min"]
     assert letters == []
     assert [choice.name for choice in strategies] == ["2 myth 1 storm"]
 
@@ -254,7 +261,7 @@ async def test_what_an_activity_does_not_ask_for_is_refused(guild: SandboxGuild,
 
 async def test_raids_of_every_kind_can_be_put_up(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        raid = await post_raid(guild, activity="lemuria", hours=1.5)
+        raid = await post_raid(guild, activity="lemuria", length="1.5")
         museum = await post_raid(guild, activity="museum")
         key = await post_raid(guild, activity="key", teams=4)
         challenge = await post_raid(guild, activity="challenge", teams=1, team_size=2, name="Deep", counts=False)

@@ -23,6 +23,7 @@ SHOWN = {
     "subject": "Another",
     "counts": False,
     "leader": MemberId(77),
+    "mention_role": 77,
     "channel": ChannelId(77),
     "starts_at": NOW,
     "zone": "UTC",
@@ -46,7 +47,8 @@ NOT_SHOWN = {
         "next_place",
     ),
     *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "timed_at", "reminded_until"),
-    *("waits", "marks", "attendance", "asks", "given_up", "series", "mention_role"),
+    *("waits", "marks", "attendance", "asks", "given_up", "series", "picture"),
+    *("cancelled_by", "cancel_note"),
 }
 """Fields that are the same for every raid that is planned by the same person, or that nobody sees."""
 

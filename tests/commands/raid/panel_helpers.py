@@ -64,3 +64,9 @@ def form_values(form: PersonResponse) -> dict[str, str]:
     """Return the values in an open form by custom id."""
     assert form.modal is not None
     return {one["component"]["custom_id"]: one["component"].get("value", "") for one in form.modal["components"]}
+
+
+async def choose_zone(panel: PersonResponse, zone: str) -> None:
+    """Press the button of this time zone, whose label shows its clock."""
+    shown = [one["custom_id"] for row in panel.components for one in row["components"]]
+    await panel.click(next(custom_id for custom_id in shown if custom_id.endswith(f":in-zone:{zone}")))

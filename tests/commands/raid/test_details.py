@@ -79,7 +79,7 @@ async def test_a_bot_leads_nothing(guild: SandboxGuild, start: Start) -> None:
 
 async def test_another_length_is_chosen_from_those_of_the_template(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await post_raid(guild, activity="lemuria", hours=1.5)
+        board = await post_raid(guild, activity="lemuria", length="1.5")
         museum = await post_raid(guild)
         panel = await panel_of(guild, board)
 

@@ -96,7 +96,7 @@ async def test_cancelling_what_is_not_posted_yet_speaks_of_no_board(
 
 async def test_what_stood_open_when_the_raid_was_cancelled_says_so_at_once(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await post_raid(guild, activity="lemuria", hours=1.5)
+        board = await post_raid(guild, activity="lemuria", length="1.5")
         late = await panel_of(guild, board)
         form = await late.click("Change time")
         await late.click("Find substitute")

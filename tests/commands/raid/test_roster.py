@@ -58,7 +58,7 @@ async def test_a_full_role_can_be_forced_or_waited_for_on_the_roster_page(guild:
 async def test_sides_are_given_out_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await post_raid(guild, activity="lemuria", hours=1.5)
+        board = await post_raid(guild, activity="lemuria", length="1.5")
         panel = await panel_of(guild, board)
         await panel.click("Roster")
         await panel.select("Or choose somebody else", [alice])

@@ -149,7 +149,7 @@ async def test_put_on_the_waitlist_of_a_full_role_they_stay_there(guild: Sandbox
 async def test_sides_are_offered_given_and_taken_back(guild: SandboxGuild, start: Start) -> None:
     channel, alice = guild.channel("raid-signups"), guild.add_member("alice")
     async with start():
-        board = await post_raid(guild, activity="lemuria", hours=1.5)
+        board = await post_raid(guild, activity="lemuria", length="1.5")
         begun = {"raid": code_of(board), "side": ""}
         offered = await guild.owner.autocomplete(channel, "raidsignup side", begun, focused="side")
         assert [choice.value for choice in offered] == [

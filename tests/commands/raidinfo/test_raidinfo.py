@@ -361,7 +361,7 @@ async def test_a_raid_keeps_its_length_when_clocks_change_before_it(
     async with start() as bot:
         sandbox.advance(datetime(2027, 3, 10, 18, tzinfo=UTC) - sandbox.clock.now())
         await guild.owner.slash(guild.channel("raid-signups"), "settings", time_zone="America/Denver")
-        board = await post_raid(guild, activity="wow-10", when="20 march 10am", hours=3)
+        board = await post_raid(guild, activity="wow-10", when="20 march 10am", length="3")
         code = (await bot.state.raid(bot.state.boards[MessageId(board.id)])).code
         begins, ends = datetime(2027, 3, 20, 16, tzinfo=UTC), datetime(2027, 3, 20, 19, tzinfo=UTC)
         for _ in range(2):

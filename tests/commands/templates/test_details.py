@@ -25,7 +25,7 @@ async def test_words_and_looks_are_changed_and_blanks_clear(guild: SandboxGuild,
         assert template.colour == DEFAULT_COLOUR
     async with start() as bot:
         assert await stored_template(bot, guild, "Void") == template
-        assert "Void" in (await run_create(guild, activity="Void", strategy="triple storm", hours=1.5)).text()
+        assert "Void" in (await run_create(guild, activity="Void", strategy="triple storm", length="1.5")).text()
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ async def test_the_text_shows_the_roles_and_changes_them(guild: SandboxGuild, st
         assert template.strategies == VOID.strategies
         assert "changed here: roles" in panel.text()
     async with start():
-        board = await post_raid(guild, activity="dragonspyre", hours=1.5, strategy="2 myth 1 storm")
+        board = await post_raid(guild, activity="dragonspyre", length="1.5", strategy="2 myth 1 storm")
         assert "**Myth 1** (0/1)" in board_text(board)
         assert "🐢 Late (0/1)" in board_text(board)
 
@@ -250,7 +250,7 @@ async def test_a_strategy_is_added_and_a_raid_made_with_it(guild: SandboxGuild, 
         assert "All myth: Storm 1 → Myth 1, Storm 2 → Myth 2, Storm 3 → Myth 3" in panel.text()
         added = (await stored_template(bot, guild)).strategies[2]
         assert [role.key for role in added.roles] == ["vanguard-1", "vanguard-2", "vanguard-3"]
-        board = await post_raid(guild, activity="dragonspyre", hours=1.5, strategy="all myth")
+        board = await post_raid(guild, activity="dragonspyre", length="1.5", strategy="all myth")
         assert "Myth 3" in board_text(board)
         assert "Myth it is." in board_text(board)
 

@@ -19,9 +19,9 @@ async def test_raids_of_a_template_have_its_deadline_and_text(guild: SandboxGuil
         assert "Whoever signs up reads: Bring **flasks**." in panel.text()
         await panel.click("Back")
 
-        soon = await run_create(guild, activity="dragonspyre", strategy="triple storm", hours=1.5, when="in 1 hour")
+        soon = await run_create(guild, activity="dragonspyre", strategy="triple storm", length="1.5", when="in 1 hour")
         assert "has passed: signups close at the start" in soon.text()
-        preview = await run_create(guild, activity="dragonspyre", strategy="triple storm", hours=1.5)
+        preview = await run_create(guild, activity="dragonspyre", strategy="triple storm", length="1.5")
         assert "2 hours before the start" in preview.text()
         assert "Whoever signs up reads: Bring **flasks**." in preview.text()
         await submit_form(panel, "Signups", signup_text="")

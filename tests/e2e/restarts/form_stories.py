@@ -36,7 +36,7 @@ async def forms_of_drafts(on: StoryContext) -> Steps:
     before = first.text()
     for button, typed, seen in (
         ("Name", {"name": "Loremaster"}, "Loremaster"),
-        ("Time", {"when": "in 7 hours"}, "Ready"),
+        ("Time", {"when": "in 7 hours"}, "[Confirm]"),
     ):
         await first.click(button)
         yield
@@ -51,15 +51,34 @@ async def forms_of_drafts(on: StoryContext) -> Steps:
     assert "Still to choose: time" in first.text()
 
 
-async def form_of_deadlines(on: StoryContext) -> Steps:
+async def forms_of_previews(on: StoryContext) -> Steps:
     first, second = [await on.ask("create", activity="museum", when="in 5 hours") for _ in range(2)]
-    await first.click("Signup deadline")
+    before = first.text()
+    for button, typed, seen in (
+        ("Signup deadline", {"closes": "2 hours"}, "2 hours before the start"),
+        ("Title & text", {"title": "Gallery"}, "Gallery"),
+        ("Length", {"length": "1h20"}, "1 h 20 min"),
+    ):
+        await first.click(button)
+        yield
+        form = await second.click(button)
+        yield
+        await form.submit(**typed)
+        assert seen in second.text()
+        assert first.text() == before
+
+
+async def form_of_zones(on: StoryContext) -> Steps:
+    first, second = [await on.ask("create", activity="museum", when="friday 8pm") for _ in range(2)]
+    await first.click("Another zone")
     yield
-    form = await second.click("Signup deadline")
+    form = await second.click("Another zone")
     yield
-    await form.submit(closes="2 hours")
-    assert "2 hours before the start" in second.text()
-    assert "before the start" not in first.text()
+    await form.submit(zone="nowhere")
+    assert "Nothing was saved" in second.text()
+    yield
+    await (await second.click("Try again")).submit(zone="Berlin")
+    assert "20:00 in Berlin" in second.text()
 
 
 async def form_of_seats(on: StoryContext) -> Steps:
@@ -107,5 +126,13 @@ async def forms_of_leads(on: StoryContext) -> Steps:
 
 FORMS: dict[str, Story] = {
     story.__name__: story
-    for story in (forms_of_raids, forms_of_drafts, form_of_deadlines, form_of_seats, forms_of_servers, forms_of_leads)
+    for story in (
+        forms_of_raids,
+        forms_of_drafts,
+        forms_of_previews,
+        form_of_zones,
+        form_of_seats,
+        forms_of_servers,
+        forms_of_leads,
+    )
 }

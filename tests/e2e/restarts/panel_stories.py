@@ -7,7 +7,7 @@ from raidbot.raids.model import CloseReason, GuildId, MemberId, RoleKey, Source,
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.raids.templates.catalogue import put
 from raidbot.state import Cause
-from tests.commands.raid.panel_helpers import panel_option
+from tests.commands.raid.panel_helpers import choose_zone, panel_option
 from tests.commands.raidinfo.test_raidinfo import seat
 from tests.commands.signups.test_board_buttons import many, post
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
@@ -18,7 +18,11 @@ from tests.raids.templates.test_catalogue import FISHING
 async def create_teams(on: StoryContext) -> Steps:
     panel = await on.ask("create")
     yield
-    await panel.select("What is it?", [panel_option(panel, "Gold Key Boss")])
+    time = await panel.select("What is it?", [panel_option(panel, "Gold Key Boss")])
+    yield
+    await time.submit(when="in 2 hours")
+    yield
+    await panel.click("Change")
     yield
     await panel.select("How many teams?", ["2 teams"])
     yield
@@ -28,16 +32,14 @@ async def create_teams(on: StoryContext) -> Steps:
     yield
     await name.submit(name="Loremaster")
     yield
+    await panel.click("Change")
+    yield
     await panel.click("Counts")
-    yield
-    time = await panel.click("Time")
-    yield
-    await time.submit(when="in 2 hours")
     yield
     await panel.click("Preview")
     yield
     await panel.click("Confirm")
-    await on.guild.until(lambda: "is posted in" in panel.text())
+    await on.guild.until(lambda: "Posted in" in panel.text())
     assert "Gold Key Boss — Loremaster" in board_text(on.guild.messages(on.channel)[-1])
     assert "0/6" in board_text(on.guild.messages(on.channel)[-1])
 
@@ -55,6 +57,8 @@ async def create_museum(on: StoryContext) -> Steps:
     seats = await panel.click("Try again")
     yield
     await seats.submit(seats="7")
+    yield
+    await panel.click("Change")
     yield
     await (await panel.click("Time")).submit(when="someday")
     yield
@@ -81,12 +85,50 @@ async def create_raid(on: StoryContext) -> Steps:
     yield
     await panel.select("What is it? (page 1 of 2)", [panel_option(panel, "Dragonspyre (Voracious Void)")])
     yield
+    await panel.click("Change")
+    yield
     await panel.select("How long?", ["3 hours"])
     yield
     await panel.select("Which strategy?", ["2 myth 1 storm"])
     yield
     await panel.click("Preview")
     assert "Myth 1" in panel.text()
+
+
+async def create_in_one_line(on: StoryContext) -> Steps:
+    raiders = on.guild.add_role("Raiders", mentionable=True)
+    on.guild.add_channel("events")
+    yield
+    panel = await on.ask("create", activity="museum", when="friday 8pm")
+    yield
+    await choose_zone(panel, "America/Chicago")
+    yield
+    words = await panel.click("Title & text")
+    yield
+    await words.submit(title="Gallery", description="Look around.")
+    yield
+    await panel.click("Channel")
+    yield
+    await panel.select("Choose a channel", [on.guild.channel("events")])
+    yield
+    await panel.click("Ping a role")
+    yield
+    await panel.select("Choose a role", [raiders])
+    yield
+    assert "Pings @Raiders" in panel.text()
+    await panel.click("Ping a role")
+    yield
+    await panel.click("Ping nobody")
+    yield
+    length = await panel.click("Length")
+    yield
+    await length.submit(length="1h30")
+    yield
+    await panel.click("Confirm")
+    await on.guild.until(lambda: "Posted in #events" in panel.text())
+    yield
+    await panel.click("Manage")
+    assert "1.5 hours" in panel.text()
 
 
 async def raid_lists(on: StoryContext) -> Steps:
@@ -194,6 +236,7 @@ STORIES: dict[str, Story] = {
     for story in (
         create_teams,
         create_museum,
+        create_in_one_line,
         create_raid,
         raid_lists,
         history,

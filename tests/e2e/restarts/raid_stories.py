@@ -44,7 +44,7 @@ async def raid_life(on: StoryContext) -> Steps:
 
 
 async def raid_words(on: StoryContext) -> Steps:
-    board, alice = await on.put_up(activity="lemuria", hours=1.5), on.guild.add_member("alice")
+    board, alice = await on.put_up(activity="lemuria", length="1.5"), on.guild.add_member("alice")
     panel = await on.panel(board)
     yield
     form = await panel.click("Change text")
@@ -72,7 +72,7 @@ async def raid_words(on: StoryContext) -> Steps:
 
 
 async def raid_words_refused(on: StoryContext) -> Steps:
-    board = await on.put_up(activity="lemuria", hours=1.5)
+    board = await on.put_up(activity="lemuria", length="1.5")
     panel = await on.panel(board)
     yield
     for button, typed, better, seen in (
@@ -101,7 +101,7 @@ async def raid_words_refused(on: StoryContext) -> Steps:
 
 async def raid_roster(on: StoryContext) -> Steps:
     alice, bob, carol = (on.guild.add_member(name) for name in ("alice", "bob", "carol"))
-    board = await on.put_up(activity="lemuria", hours=1.5)
+    board = await on.put_up(activity="lemuria", length="1.5")
     panel = await on.panel(board)
     yield
     await panel.click("Roster")

@@ -56,8 +56,10 @@ async def create_from_many(on: StoryContext) -> Steps:
     yield
     await panel.click("Previous page")
     yield
-    await panel.select("What is it? (page 1 of 2)", [panel_option(panel, "Lemuria")])
-    assert "What: Lemuria" in panel.text()
+    form = await panel.select("What is it? (page 1 of 2)", [panel_option(panel, "Lemuria")])
+    yield
+    await form.submit(when="in 3 hours")
+    assert "Ghastly" in panel.text()
 
 
 async def template_new(on: StoryContext) -> Steps:

@@ -53,7 +53,7 @@ TEMPLATE_FORMS = (
 
 FORM_NAMES = {
     *(("raid", form) for form in ("time", "deadline", "text", "copy")),
-    *(("create", form) for form in ("time", "name", "seats", "closes")),
+    *(("create", form) for form in ("time", "name", "seats", "closes", "words", "takes", "zone")),
     *(("announce", form) for form in ("new", "text")),
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
     ("reminders", "typed"),
