@@ -10,7 +10,7 @@ from raidbot.raids.deadlines.deadline import with_signup_lead
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.labels import bold
 from raidbot.raids.lifecycle import MAX_LEAD
-from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
+from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Picture, Raid, RaidCode, RaidId, Role, RoleKey
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Strategy, Template, accept, spoken_length
@@ -77,7 +77,7 @@ class StillToChoose(Refusal):
 class Draft:
     """The choices so far. `activity` is a template's key or a kind; `said` is the time as it was typed.
 
-    A `signup_lead` of None is that of the template; `AT_START` is none.
+    A `signup_lead` of None is that of the template; `AT_START` is none. Likewise a `picture`; `NO_PICTURE` is none.
     """
 
     activity: str | None = None
@@ -93,6 +93,7 @@ class Draft:
     said: str = ""
     channel: ChannelId | None = None
     signup_lead: Lead | None = None
+    picture: Picture | None = None
 
     def choosing(self, key: str, catalogue: Catalogue) -> "Draft":
         """Return the draft with this activity, without choices that the activity does not ask for.
@@ -123,6 +124,8 @@ class Draft:
             known["starts_at"] = datetime.fromisoformat(known["starts_at"])
         if known.get("signup_lead"):
             known["signup_lead"] = Lead(**known["signup_lead"])
+        if known.get("picture"):
+            known["picture"] = Picture(**known["picture"])
         return cls(**known)
 
 
@@ -217,7 +220,15 @@ def plan(
         created_at=now,
     )
     made = _of_template(blank, accept(activity), draft) if isinstance(activity, Template) else _of_kind(blank, draft)
-    return with_signup_lead(made, draft.signup_lead, now=now)
+    return with_signup_lead(replace(made, picture=chosen_picture(draft, catalogue)), draft.signup_lead, now=now)
+
+
+def chosen_picture(draft: Draft, catalogue: Catalogue) -> Picture | None:
+    """Return the draft's own picture, else its template's, or None."""
+    if draft.picture is not None:
+        return None if draft.picture.is_blank else draft.picture
+    activity = activity_of(draft, catalogue)
+    return activity.picture if isinstance(activity, Template) else None
 
 
 def _default(name: str) -> Any:
