@@ -79,7 +79,7 @@ class PicturePruning:
         """Look at some files, and continue behind them the next time."""
         if self._again_at is not None and now < self._again_at:
             return
-        before = now - 2 * DRAFT_LIFETIME
+        before = now - DRAFT_LIFETIME - PICTURES_SEEN_EVERY
         look = partial(pictures.unused, after=self._seen, before=before, started_before=now - PICTURES_KEPT)
         unused, last = await self._state.db.read(partial(look, window=self._window))
         self._seen, self._again_at = last or 0, now + PICTURES_SEEN_EVERY if last is None else None

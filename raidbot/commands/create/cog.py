@@ -11,12 +11,13 @@ from discord.ext import commands
 
 from raidbot.commands.create import views
 from raidbot.commands.create.views import DraftView
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.activity_panel import NotANumber, whole
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.posting.preview import Parts, changes, mark_of, parts_of
-from raidbot.commands.ui import form_retry, permissions, responses
+from raidbot.commands.ui import form_retry, forms, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.interaction import Interaction
@@ -42,12 +43,14 @@ from raidbot.raids.drafts import (
     activities,
     activity_named,
     check_choices,
+    chosen_picture,
     key_of,
     missing,
     plan,
 )
-from raidbot.raids.model import ChannelId, GuildId, Raid, Source
+from raidbot.raids.model import NO_PICTURE, ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.pictures.addresses import MAX_ADDRESS_LENGTH, PictureRefused
 from raidbot.raids.schedules.refusals import NotASchedule
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue
@@ -78,6 +81,8 @@ class Create(commands.Cog):
         name="Boss or dungeon (key boss, challenge)",
         counts="Whether it counts for statistics (key boss, challenge)",
         closes="When signups close before the start, such as: 2 hours",
+        image="A picture for the board: PNG, JPEG, GIF or WebP",
+        image_url="Or its address, such as: https://example.org/raid.png",
     )
     async def create(
         self,
@@ -92,6 +97,8 @@ class Create(commands.Cog):
         name: app_commands.Range[str, 1, MAX_SUBJECT_LENGTH] | None = None,
         counts: bool | None = None,
         closes: app_commands.Range[str, 1, MAX_DEADLINE_TEXT_LENGTH] | None = None,
+        image: discord.Attachment | None = None,
+        image_url: app_commands.Range[str, 1, MAX_ADDRESS_LENGTH] | None = None,
     ) -> None:
         await permissions.check(interaction, Permission.CREATE)
         given: dict[str, Any] = {
@@ -111,7 +118,12 @@ class Create(commands.Cog):
         draft = replace(draft, **{key: value for key, value in given.items() if value is not None})
         check_choices(draft, catalogue)
         await responses.defer(interaction)
-        await self._begin(interaction, draft, when)
+        problem = ""
+        try:
+            draft = replace(draft, picture=await pictures.take(self._state, interaction, image, image_url))
+        except PictureRefused as refusal:
+            problem = str(refusal)
+        await self._begin(interaction, draft, when, problem)
 
     @create.autocomplete("activity")
     async def _activities(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:
@@ -153,14 +165,19 @@ class Create(commands.Cog):
             case ["ask-time", *marks]:
                 zone = (await self._state.settings(permissions.guild_id(interaction))).zone
                 await self._ask(
-                    press, draft_view, "time", "Time of the raid", when_field(zone, draft_view.draft.said), marks
+                    press, draft_view, "time", "Time of the raid", when_field(zone, draft_view.draft.said), marks=marks
                 )
             case ["ask-name", *marks]:
-                await self._ask(press, draft_view, "name", "Name", draft_view.panel.name_field(), marks)
+                await self._ask(press, draft_view, "name", "Name", draft_view.panel.name_field(), marks=marks)
             case ["ask-seats", *marks]:
-                await self._ask(press, draft_view, "seats", "Seats", draft_view.panel.seats_field(), marks)
+                await self._ask(press, draft_view, "seats", "Seats", draft_view.panel.seats_field(), marks=marks)
             case ["ask-closes", *marks]:
-                await self._ask(press, draft_view, "closes", "Signup deadline", views.closes_field(draft_view), marks)
+                await self._ask(
+                    press, draft_view, "closes", "Signup deadline", views.closes_field(draft_view), marks=marks
+                )
+            case ["ask-picture", *marks]:
+                shown = pictures.fields_of(chosen_picture(draft_view.draft, draft_view.catalogue))
+                await self._ask(press, draft_view, "picture", pictures.FORM_TITLE, *shown, marks=marks)
             case ["preview"]:
                 await self._show_preview(interaction, draft_view)
             case ["change"]:
@@ -172,28 +189,28 @@ class Create(commands.Cog):
                 await responses.edit_response(interaction, "Discarded. Nothing was posted.")
             case ["confirm", *marks]:
                 await self._confirm(interaction, draft_view, next(iter(marks), None))
-            case ["time" | "name" | "seats" | "closes" as form, *_]:
+            case ["time" | "name" | "seats" | "closes" | "picture" as form, *_]:
                 await self._take_form(press, draft_view, form)
             case _:
                 changed = await self._changed(press, draft_view, action)
                 await self._show_panel(interaction, await self._save(replace(changed, seen={})))
 
     async def _ask(
-        self, press: Press, draft_view: DraftView, action: str, title: str, field: Field, marks: list[str]
+        self, press: Press, draft_view: DraftView, action: str, title: str, *fields: Field, marks: list[str]
     ) -> None:
         custom_id = draft_view.controls.custom_id(action)
         await form_retry.open_form(
-            self._state, press.interaction, custom_id, title, field, marks=next(iter(marks), None)
+            self._state, press.interaction, custom_id, title, *fields, marks=next(iter(marks), None)
         )
 
     async def _take_form(self, press: Press, draft_view: DraftView, form: str) -> None:
         """Save the form. If the time or number is refused, show what was typed and offer to try again."""
         try:
             changed = await self._changed(press, draft_view, [form])
-        except (NotATime, NotANumber, NotADeadline, NotASchedule, DeadlinePassed) as refusal:
+        except (NotATime, NotANumber, NotADeadline, NotASchedule, DeadlinePassed, PictureRefused) as refusal:
             await self._show_typed(press, refusal, views.summary(draft_view))
             return
-        if form == "closes":
+        if form in ("closes", "picture"):
             await self._show_preview(press.interaction, changed)
         else:
             await self._show_panel(press.interaction, await self._save(replace(changed, seen={})))
@@ -213,15 +230,14 @@ class Create(commands.Cog):
             rows=rows,
         )
 
-    async def _begin(self, interaction: Interaction, draft: Draft, when: str | None) -> None:
-        """Save a new draft and show its preview if it is complete, else the panel with any error about the time."""
-        problem = ""
+    async def _begin(self, interaction: Interaction, draft: Draft, when: str | None, problem: str) -> None:
+        """Save a new draft and show its preview if it is complete and nothing is wrong, else the panel."""
         assumptions: tuple[str, ...] = ()
         if when is not None:
             try:
                 draft, assumptions = await self._timed(interaction, draft, when)
             except NotATime as refusal:
-                problem, draft = str(refusal), replace(draft, said=when)
+                problem, draft = "\n".join(filter(None, (problem, str(refusal)))), replace(draft, said=when)
         catalogue = await self._state.templates(permissions.guild_id(interaction))
         if not missing(draft, catalogue):
             await self._checked(interaction, draft, catalogue)
@@ -240,6 +256,12 @@ class Create(commands.Cog):
             closing = replace(draft_view, draft=replace(draft_view.draft, signup_lead=lead))
             await self._checked(press.interaction, closing.draft, draft_view.catalogue)
             return closing
+        if action == ["picture"]:
+            shown = chosen_picture(draft_view.draft, draft_view.catalogue)
+            said = forms.changed(press.fields, press.parts[-1], *pictures.KEYS)
+            return replace(
+                draft_view, draft=replace(draft_view.draft, picture=pictures.typed(said, shown) or NO_PICTURE)
+            )
         return replace(draft_view, draft=draft_view.panel.chosen(press, action))
 
     async def _timed(self, interaction: Interaction, draft: Draft, text: str) -> tuple[Draft, tuple[str, ...]]:
@@ -286,10 +308,14 @@ class Create(commands.Cog):
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
         parts = parts_of(raid, style)
         seen = await self._save(replace(draft_view, seen=parts))
-        text = views.preview_text(seen, channel, raid)
+        warned = pictures.warning(raid, channel)
+        text = "\n".join(filter(None, (warned, views.preview_text(seen, channel, raid))))
         if was is not None:
             text = f"{changes(was, parts)}\n{text}"
-        await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(seen))
+        files = await pictures.preview_files(self._state, raid)
+        await responses.edit_response(
+            interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(seen), files=files
+        )
 
     async def _confirm(self, interaction: Interaction, draft_view: DraftView, mark: str | None) -> None:
         """Post the raid if it is what the preview with this mark showed; else show how it is now."""

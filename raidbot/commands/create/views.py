@@ -5,6 +5,7 @@ from functools import partial
 
 import discord
 
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.activity_panel import LABELS as ACTIVITY_LABELS
 from raidbot.commands.posting.activity_panel import ActivityPanel
 from raidbot.commands.posting.preview import Parts, mark_of
@@ -30,7 +31,7 @@ from raidbot.raids.templates.model import Template
 from raidbot.utils.text import escape
 
 PANEL = "create"
-LABELS = {"when": WHEN_LABEL, "closes": DEADLINE_LABEL, **ACTIVITY_LABELS}
+LABELS = {"when": WHEN_LABEL, "closes": DEADLINE_LABEL, **ACTIVITY_LABELS, **pictures.LABELS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
             button("Confirm", "confirm", GREEN, mark),
             button("Change", "change"),
             button("Signup deadline", "ask-closes"),
+            button("Picture", "ask-picture"),
             button("Discard", "discard", RED),
         ),
     )

@@ -17,11 +17,15 @@ _KEPT = "/attachments/"
 _UNSAFE = frozenset('<>"\\^`{|}')
 
 
-class NotAnAddress(Refusal):
+class PictureRefused(Refusal):
+    """A picture that is not taken."""
+
+
+class NotAnAddress(PictureRefused):
     pass
 
 
-class TooLongText(Refusal):
+class TooLongText(PictureRefused):
     def __init__(self, length: int) -> None:
         super().__init__(
             say(
@@ -44,13 +48,6 @@ def accept_address(text: str) -> str:
     if parts.hostname in _DISCORDS_FILES and parts.path.startswith(_KEPT):
         return f"https://{parts.hostname}{parts.path}"
     return address
-
-
-def picture_at(url: str, *, is_large: bool, text: str) -> Picture | None:
-    """Return the picture at a typed address, or None if it is blank. Raises NotAnAddress or TooLongText."""
-    if not url.strip():
-        return None
-    return described(Picture(url=accept_address(url)), is_large=is_large, text=text)
 
 
 def described(picture: Picture, *, is_large: bool, text: str) -> Picture:

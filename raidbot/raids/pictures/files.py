@@ -1,6 +1,6 @@
 """Files of pictures: what is taken, told by their first bytes and not by what they are called."""
 
-from raidbot.utils.errors import Refusal
+from raidbot.raids.pictures.addresses import PictureRefused
 from raidbot.utils.words import say
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
@@ -12,12 +12,12 @@ _MIB = 1024 * 1024
 FILE_TYPES = frozenset({*_BEGINNINGS.values(), "webp"})
 
 
-class NotAPicture(Refusal):
+class NotAPicture(PictureRefused):
     def __init__(self) -> None:
         super().__init__(say("That file is no picture I can post. Use a PNG, JPEG, GIF or WebP."))
 
 
-class TooLargePicture(Refusal):
+class TooLargePicture(PictureRefused):
     def __init__(self, size: int) -> None:
         super().__init__(
             say(
@@ -28,12 +28,12 @@ class TooLargePicture(Refusal):
         )
 
 
-class NoRoomForPictures(Refusal):
+class NoRoomForPictures(PictureRefused):
     def __init__(self) -> None:
         super().__init__(
             say(
-                "I keep at most {most} MiB of pictures for a server, and that is used up by your upcoming raids."
-                " Use an address, or wait until some of them are over.",
+                "I keep at most {most} MiB of pictures for a server, and upcoming raids and drafts use them up."
+                " Use an address, or wait until some of the raids are over.",
                 most=MAX_STORED_BYTES // _MIB,
             )
         )
