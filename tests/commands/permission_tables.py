@@ -89,6 +89,7 @@ _CREATE: dict[str, tuple[Permission, ...]] = dict.fromkeys(
         "ask-time:MARK",
         "ask-name",
         "ask-closes",
+        "ask-picture",
         "preview",
         "time",
         "counts:no",

@@ -43,6 +43,7 @@ TEMPLATE_FORMS = (
     "lengths",
     "sides",
     "signups",
+    "picture",
     "lines",
     "add-role",
     "edit-role",
@@ -52,8 +53,8 @@ TEMPLATE_FORMS = (
 )
 
 FORM_NAMES = {
-    *(("raid", form) for form in ("time", "deadline", "text", "copy")),
-    *(("create", form) for form in ("time", "name", "seats", "closes")),
+    *(("raid", form) for form in ("time", "deadline", "text", "picture", "copy")),
+    *(("create", form) for form in ("time", "name", "seats", "closes", "picture")),
     *(("announce", form) for form in ("new", "text")),
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
     ("reminders", "typed"),
