@@ -48,6 +48,12 @@ def load(connection: sqlite3.Connection, guild: GuildId, picture: int) -> bytes 
     return row[0] if row is not None and isinstance(row[0], bytes) else None
 
 
+def has(connection: sqlite3.Connection, guild: GuildId, picture: int) -> bool:
+    return (
+        connection.execute("SELECT 1 FROM pictures WHERE id = ? AND guild = ?", (picture, guild)).fetchone() is not None
+    )
+
+
 def touch(tx: sqlite3.Connection, guild: GuildId, picture: int, now: datetime) -> None:
     """Keep the file as long as a new one: a draft or an undo may need it again."""
     tx.execute("UPDATE pictures SET created_at = ? WHERE id = ? AND guild = ?", (seconds(now), picture, guild))

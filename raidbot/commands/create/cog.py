@@ -283,6 +283,7 @@ class Create(commands.Cog):
             channel=ChannelId(0),
             now=self._state.now(),
         )
+        raid = await pictures.without_lost_file(self._state, raid)
         settings = await self._state.settings(raid.guild)
         channel = signup_channel(guild, settings, raid.kind)
         await check_reactable(interaction, raid, settings.signup_style)

@@ -16,7 +16,7 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.db import pictures
 from raidbot.delivery.boards.uploads.shown_picture import files_of
 from raidbot.delivery.channel_permissions import TO_UPLOAD, missing_permissions
-from raidbot.raids.model import Picture, Raid
+from raidbot.raids.model import Picture, Raid, changed
 from raidbot.raids.pictures.addresses import (
     MAX_ADDRESS_LENGTH,
     MAX_PICTURE_TEXT_LENGTH,
@@ -125,6 +125,15 @@ def _size(text: str) -> bool:
         if text.strip() and word.startswith(text.strip().casefold()):
             return is_large
     raise NotASize
+
+
+async def without_lost_file(state: State, plan: Raid) -> Raid:
+    """Return the raid to post, without a picture whose file is gone: that of a raid which was over long ago."""
+    picture = plan.picture
+    if picture is None or picture.stored is None:
+        return plan
+    has = partial(pictures.has, guild=plan.guild, picture=picture.stored)
+    return plan if await state.db.read(has) else changed(plan, picture=None)
 
 
 async def preview_files(state: State, raid: Raid) -> tuple[discord.File, ...]:

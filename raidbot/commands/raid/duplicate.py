@@ -112,7 +112,7 @@ async def _planned(context: RaidContext, asked: _Asked) -> _Copies:
 
 async def _reactable(context: RaidContext, style: SignupStyle) -> Raid:
     """Return the raid to copy: roles whose emoji was deleted have the emoji of the template. Raises EmojiGone."""
-    raid = context.raid
+    raid = await pictures.without_lost_file(context.state, context.raid)
     gone = await unreactable(context.interaction, raid, style)
     if not gone:
         return raid

@@ -13,6 +13,7 @@ from tests.e2e.restarts import (
     figure_stories,
     form_stories,
     panel_stories,
+    picture_stories,
     raid_stories,
     series_stories,
     settings_stories,
@@ -25,6 +26,7 @@ STORIES = (
     announcement_stories.STORIES
     | figure_stories.STORIES
     | panel_stories.STORIES
+    | picture_stories.STORIES
     | raid_stories.STORIES
     | series_stories.STORIES
     | settings_stories.STORIES
