@@ -350,8 +350,7 @@ class MarksChanged:
     """Only the bot's record of the reactions on the board changed."""
 
 
-SIGNING_UP = (Joined, Moved, Waitlisted, SubstituteCame)
-"""Events after which the member reads the raid's sign-up text."""
+SIGNING_UP = (Joined, Moved, Waitlisted, SubstituteCame)  # after these the member reads the raid's sign-up text
 
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored

@@ -1,4 +1,4 @@
-"""Which addresses and files are taken, and what changes a raid's picture."""
+"""Addresses and files that are taken or refused, and rules that change a raid's picture."""
 
 import pytest
 
