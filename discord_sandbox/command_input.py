@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from discord_sandbox import permissions, serializers
+from discord_sandbox import attachments, permissions, serializers
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, Message, User
 from discord_sandbox.validation.components import (
@@ -92,7 +92,7 @@ class Resolved:
         """Add a file and return its id."""
         kept = Attachment(id=self.world.store.next_id(), **file._asdict())
         self.world.store.uploads[kept.id] = kept
-        self._put("attachments", kept.id, serializers.attachment(kept, self.channel.id, self.world.base_url))
+        self._put("attachments", kept.id, attachments.attachment(kept, self.channel.id, self.world.base_url))
         return str(kept.id)
 
     def _picked(self, kind: OptionType, thing: Any) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from discord_sandbox import serializers
 from discord_sandbox.api_errors import Unsupported, invalid, refused
+from discord_sandbox.attachments import ATTACHED, PICTURES
 from discord_sandbox.mentions import pings
 from discord_sandbox.messages import Draft
 from discord_sandbox.store import Attachment, Channel, Json, Message, MessageFlag, User
@@ -14,9 +15,6 @@ from discord_sandbox.validation.messages import is_empty
 from discord_sandbox.world import World
 
 Files = dict[int, Attachment]
-PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
-"""The parts of an embed that show a picture, each with the key of its address."""
-ATTACHED = "attachment://"
 _SENDER_SETS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 
 

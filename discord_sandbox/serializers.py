@@ -1,11 +1,10 @@
 """Serialize the sandbox's state as Discord's JSON, for REST and the gateway."""
 
 from datetime import datetime
-from urllib.parse import quote
 
+from discord_sandbox.attachments import attachment, unembedded, with_files
 from discord_sandbox.permissions import Permission, in_guild
 from discord_sandbox.store import (
-    Attachment,
     Channel,
     ChannelType,
     Command,
@@ -218,21 +217,6 @@ def thread_member(of: Channel, user_id: int) -> Json:
     return {"id": str(of.id), "user_id": str(user_id), "join_timestamp": time(of.state.members[user_id]), "flags": 0}
 
 
-def attachment_path(of: Attachment, channel_id: int) -> str:
-    """Return the path of a message's or command's file on the sandbox's server."""
-    return f"/attachments/{channel_id}/{of.id}/{quote(of.filename, safe='', errors='replace')}"
-
-
-def attachment(of: Attachment, channel_id: int, base_url: str) -> Json:
-    url = base_url + attachment_path(of, channel_id)
-    body: Json = {"id": str(of.id), "filename": of.filename, "size": len(of.content), "url": url, "proxy_url": url}
-    if of.content_type is not None:
-        body["content_type"] = of.content_type
-    if of.description is not None:
-        body["description"] = of.description
-    return body
-
-
 def reaction(of: Reaction, viewer: int) -> Json:
     return {
         "emoji": reaction_emoji(of),
@@ -271,8 +255,8 @@ def _message(of: Message, store: Store, viewer: int, base_url: str) -> Json:
         "content": of.content,
         "mentions": [user(store.users[user_id]) for user_id in of.mentions],
         "mention_roles": [str(role_id) for role_id in of.mention_roles],
-        "attachments": [attachment(file, of.channel_id, base_url) for file in of.attachments],
-        "embeds": of.embeds,
+        "attachments": [attachment(file, of.channel_id, base_url) for file in unembedded(of)],
+        "embeds": [with_files(given, of, base_url) for given in of.embeds],
         "timestamp": time(of.timestamp),
         "edited_timestamp": maybe_time(of.edited_at),
         "flags": of.flags,

@@ -12,6 +12,7 @@ from discord import app_commands
 from raidbot import process
 from raidbot.commands.ui import permissions
 from raidbot.config import Settings, variable
+from raidbot.delivery.channel_permissions import TO_UPLOAD
 from raidbot.delivery.drawing.render import board
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
@@ -64,7 +65,7 @@ def test_it_names_every_exit_code() -> None:
 
 
 def test_the_invitation_asks_for_what_the_bot_needs() -> None:
-    wanted = permissions.TO_POST | permissions.TO_REACT | permissions.TO_DISCUSS
+    wanted = permissions.TO_POST | permissions.TO_REACT | permissions.TO_DISCUSS | TO_UPLOAD
     needed = discord.Permissions(use_external_emojis=True, **dict.fromkeys(wanted, True))
 
     assert f"&permissions={needed.value}" in README

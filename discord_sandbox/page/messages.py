@@ -1,10 +1,8 @@
 """Serialize messages for the page, as one person sees them."""
 
-from typing import Any
-
-from discord_sandbox.message_parser import ATTACHED, PICTURES
+from discord_sandbox.attachments import attachment_path, unembedded, with_files
 from discord_sandbox.page.perspective import Perspective, colour_in, name_in
-from discord_sandbox.serializers import attachment_path, maybe_id, maybe_time, time
+from discord_sandbox.serializers import maybe_id, maybe_time, time
 from discord_sandbox.store import Attachment, Guild, Json, Message, MessageFlag, Reaction
 
 MAX_REACTOR_NAMES = 10
@@ -13,9 +11,6 @@ _SLASH_REPLY = 20  # message type
 
 def message(of: Message, perspective: Perspective) -> Json:
     guild = perspective.world.store.guilds.get(of.guild_id or 0)
-    files = {file.filename: file for file in of.attachments}
-    embeds = [_embed(given, of, files) for given in of.embeds]
-    shown = [file for file in of.attachments if file.filename not in _used(of.embeds)]
     return {
         "id": str(of.id),
         "channel": str(of.channel_id),
@@ -24,9 +19,9 @@ def message(of: Message, perspective: Perspective) -> Json:
         "at": time(of.timestamp),
         "edited": maybe_time(of.edited_at),
         "content": of.content,
-        "embeds": embeds,
+        "embeds": [with_files(given, of, "") for given in of.embeds],
         "components": of.components,
-        "attachments": [_attachment(file, of) for file in shown],
+        "attachments": [_attachment(file, of) for file in unembedded(of)],
         "reactions": [_reaction(reaction, guild, perspective) for reaction in of.reactions.values()],
         "ephemeral": bool(of.flags & MessageFlag.EPHEMERAL),
         "thinking": bool(of.flags & MessageFlag.LOADING),
@@ -58,22 +53,6 @@ def _attachment(file: Attachment, of: Message) -> Json:
         "content_type": file.content_type,
         "description": file.description,
     }
-
-
-def _used(embeds: list[Json]) -> set[str]:
-    """Return the names of files shown in embeds, so that they are not listed again below."""
-    addresses = [given.get(part, {}).get(key, "") for given in embeds for part, key in PICTURES]
-    return {address.removeprefix(ATTACHED) for address in addresses if address.startswith(ATTACHED)}
-
-
-def _embed(given: Json, of: Message, files: dict[str, Attachment]) -> Json:
-    shown: dict[str, Any] = dict(given)
-    for part, key in PICTURES:
-        address = str(given.get(part, {}).get(key, ""))
-        file = files.get(address.removeprefix(ATTACHED)) if address.startswith(ATTACHED) else None
-        if file is not None:
-            shown[part] = given[part] | {key: attachment_path(file, of.channel_id), "description": file.description}
-    return shown
 
 
 def _reaction(of: Reaction, guild: Guild | None, perspective: Perspective) -> Json:

@@ -14,11 +14,12 @@ from raidbot.commands.ui.permissions import TO_DISCUSS, TO_POST, TO_REACT
 from raidbot.db import guilds
 from raidbot.db.database import look_into
 from raidbot.db.errors import UnusableDatabase
+from raidbot.delivery.channel_permissions import TO_UPLOAD
 from raidbot.delivery.token_sharing.registered_commands import commands_fact, were_replaced
 from raidbot.delivery.token_sharing.session_starts import FEW_LEFT, SESSIONS_FACT, NotedStarts, SessionStarts
 from raidbot.process import BadToken
 
-NEEDED = TO_POST | TO_REACT | TO_DISCUSS | {"use_external_emojis": "Use External Emojis"}
+NEEDED = TO_POST | TO_REACT | TO_DISCUSS | TO_UPLOAD | {"use_external_emojis": "Use External Emojis"}
 """Permissions that the features use, by Discord's flag with the name that people see."""
 _RECENT = timedelta(days=1)
 _UNAUTHORIZED = 401

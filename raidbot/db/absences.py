@@ -27,6 +27,7 @@ _OF_A_RAID = (
 )
 """Queries that delete a raid, in an order that foreign keys allow."""
 _OF_A_GUILD = (
+    "DELETE FROM activity_defaults WHERE guild = ?",
     "DELETE FROM admin_roles WHERE guild = ?",
     "DELETE FROM announcements WHERE guild = ?",
     "DELETE FROM calendar_feeds WHERE guild = ?",
@@ -41,6 +42,7 @@ _OF_A_GUILD = (
     "DELETE FROM moved_rows WHERE guild = ?",
     "DELETE FROM opening_balances WHERE guild = ?",
     "DELETE FROM outbox WHERE guild = ?",
+    "DELETE FROM pictures WHERE guild = ?",
     "DELETE FROM refused_forms WHERE guild = ?",
     "DELETE FROM series_changes WHERE series IN (SELECT id FROM series WHERE guild = ?)",
     "DELETE FROM series_dates_off WHERE guild = ?",

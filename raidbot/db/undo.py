@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 
-from raidbot.db import leads, rosters
+from raidbot.db import leads, pictures, rosters
 from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.audit.entry import AuditAction, known_action
 from raidbot.raids.audit.old_entries import action_of_text
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId, Status
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Picture, Raid, RaidId, Status
 from raidbot.raids.rosters.undo import FIELDS, UNDO_PERIOD, Step
 
 log = structlog.get_logger(__name__)
@@ -83,10 +83,15 @@ def _written(raid: Raid) -> str:
         name: seconds_or_none(getattr(raid, name)) for name in _INSTANTS
     }
     said["signup_lead"] = leads.written(raid.signup_lead)
+    said["picture"] = pictures.written(raid.picture)
     said["starts_at"] = seconds(raid.starts_at)
     said["seats"], said["waits"] = rosters.SEATS.told(raid), rosters.WAITS.told(raid)
     said["attendance"] = rosters.ATTENDANCE.told(raid)
     return json.dumps(said, ensure_ascii=False)
+
+
+def _picture(stored: object) -> Picture | None:
+    return None if stored is None else pictures.read(stored)
 
 
 def _read(raid: Raid, said: dict[str, Any]) -> Raid:
@@ -101,6 +106,7 @@ def _read(raid: Raid, said: dict[str, Any]) -> Raid:
             "cancelled_reason": CancelReason(said["cancelled_reason"]) if said["cancelled_reason"] else None,
             "starts_at": instant(said["starts_at"]),
             "signup_lead": None if said.get("signup_lead") is None else leads.read(said["signup_lead"]),
+            "picture": raid.picture if "picture" not in said else _picture(said["picture"]),
             "seats": tuple(rosters.SEATS.value(*row) for row in said["seats"]),
             "waits": tuple(rosters.WAITS.value(*row) for row in said["waits"]),
             "attendance": tuple(rosters.ATTENDANCE.value(*row) for row in said["attendance"]),

@@ -3,6 +3,7 @@
 import discord
 
 TO_SEND = {"view_channel": "View Channel", "send_messages": "Send Messages", "embed_links": "Embed Links"}
+TO_UPLOAD = {"attach_files": "Attach Files"}
 
 
 def missing_permissions(channel: discord.TextChannel, needed: dict[str, str]) -> list[str]:

@@ -1,9 +1,9 @@
-"""Delete what is no longer needed: drafts, forms, audit rows, raids, names, sent messages and cached boards."""
+"""Delete what is no longer needed: drafts, forms, audit rows, raids, names, sent messages, boards and pictures."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
-from raidbot.db import audit, drafts, outbox, refused_forms, rosters
+from raidbot.db import audit, drafts, outbox, pictures, refused_forms, rosters
 from raidbot.db.forgetting import aging, jobs
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.updater import Boards
@@ -16,6 +16,8 @@ MARKS_KEPT = timedelta(days=30)
 """Time after a raid's start for which its reaction marks are kept: longer than its board is followed."""
 REFUSED_FORM_LIFETIME = timedelta(days=1)
 NAMES_SEEN_EVERY = timedelta(hours=6)
+PICTURES_KEPT = timedelta(days=7)
+PICTURES_SEEN_EVERY = timedelta(hours=1)
 _RAIDS_PER_RUN = 10
 
 
@@ -58,6 +60,31 @@ async def prune_raids(state: State, now: datetime) -> None:
 async def shrink_log(state: State, _now: datetime) -> None:
     """Empty the database's write-ahead log if it has become large, as after a burst or beside a long reader."""
     await state.db.shrink_log()
+
+
+class PicturePruning:
+    """Deletes files that no draft or upcoming raid needs, looking at `window` files per run.
+
+    A raid needs its file until `PICTURES_KEPT` after its start, for a board that has to be posted again. Once it has
+    seen all files, it begins anew after `PICTURES_SEEN_EVERY`.
+    """
+
+    def __init__(self, state: State, *, window: int = 50) -> None:
+        self._state = state
+        self._window = window
+        self._seen = 0
+        self._again_at: datetime | None = None
+
+    async def run(self, now: datetime) -> None:
+        """Look at some files, and continue behind them the next time."""
+        if self._again_at is not None and now < self._again_at:
+            return
+        before = now - DRAFT_LIFETIME - PICTURES_SEEN_EVERY
+        look = partial(pictures.unused, after=self._seen, before=before, started_before=now - PICTURES_KEPT)
+        unused, last = await self._state.db.read(partial(look, window=self._window))
+        self._seen, self._again_at = last or 0, now + PICTURES_SEEN_EVERY if last is None else None
+        if unused:
+            await self._state.db.write(partial(pictures.delete, files=unused, before=before))
 
 
 class NamePruning:

@@ -16,6 +16,7 @@ from raidbot.jobs.reminders import Reminding
 from raidbot.jobs.retention import (
     NamePruning,
     OutboxPruning,
+    PicturePruning,
     forget_boards,
     prune_audit,
     prune_drafts,
@@ -30,7 +31,7 @@ from raidbot.state import State
 JOB_NAMES = (
     *("series", "closing", "reminders", "due messages", "announcements", "damaged raids", "log channels", "drafts"),
     *("refused forms", "boards", "database", "audit", "marks", "sent messages", "absent servers", "write-ahead log"),
-    *("token", "members", "backups", "forgetting", "raids", "names"),
+    *("token", "members", "backups", "forgetting", "raids", "names", "pictures"),
 )
 """The names of all jobs of the heartbeat, for `raidbot check`."""
 
@@ -53,6 +54,7 @@ def all_jobs(
         "damaged raids": delivery.damaged_boards.follow,
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),
+        "pictures": PicturePruning(state).run,
         "refused forms": partial(prune_refused_forms, state),
         "boards": partial(forget_boards, state, delivery.boards),
         "database": partial(probe_database, state),

@@ -10,7 +10,7 @@ from raidbot.raids.deadlines.deadline import with_signup_lead
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.labels import bold
 from raidbot.raids.lifecycle import MAX_LEAD
-from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
+from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Picture, Raid, RaidCode, RaidId, Role, RoleKey
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.length import LengthOutOfRange
@@ -80,7 +80,8 @@ class Draft:
     """The choices so far. `activity` is a template's key or a kind; `said` is the time as it was typed.
 
     Of None the template has its own: its name and description, its first length and strategy, its signup deadline
-    (`AT_START` is none), the usual channel. `remembered` names the fields that were taken from the last such raid.
+    (`AT_START` is none), its picture (`NO_PICTURE` is none), the usual channel. `remembered` names the fields that were
+    taken from the last such raid.
     """
 
     activity: str | None = None
@@ -101,6 +102,7 @@ class Draft:
     leader: MemberId | None = None
     mention_role: int | None = None
     remembered: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     def choosing(self, key: str, catalogue: Catalogue) -> "Draft":
         """Return the draft with this activity, without choices that the activity does not ask for.
@@ -140,6 +142,8 @@ class Draft:
             known["starts_at"] = datetime.fromisoformat(known["starts_at"])
         if known.get("signup_lead"):
             known["signup_lead"] = Lead(**known["signup_lead"])
+        if known.get("picture"):
+            known["picture"] = Picture(**known["picture"])
         return cls(**known | {"remembered": tuple(known.get("remembered", ()))})
 
 
@@ -251,8 +255,17 @@ def plan(
         length_minutes=draft.length_minutes or usual_length(activity),
         leader=draft.leader,
         mention_role=draft.mention_role,
+        picture=chosen_picture(draft, catalogue),
     )
     return with_signup_lead(own, draft.signup_lead, now=now)
+
+
+def chosen_picture(draft: Draft, catalogue: Catalogue) -> Picture | None:
+    """Return the draft's own picture, else its template's, or None."""
+    if draft.picture is not None:
+        return None if draft.picture.is_blank else draft.picture
+    activity = activity_of(draft, catalogue)
+    return activity.picture if isinstance(activity, Template) else None
 
 
 def _default(name: str) -> Any:

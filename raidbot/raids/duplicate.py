@@ -54,6 +54,7 @@ def duplicate(
         lengths=raid.lengths,
         subject=raid.subject,
         counts=raid.counts,
+        picture=raid.picture,
         creator=by,
         channel=channel,
         starts_at=starts_at,

@@ -9,6 +9,8 @@ from raidbot.raids.model import (
     CancelReason,
     CloseReason,
     MemberId,
+    Picture,
+    PictureLoss,
     Presence,
     Raid,
     RaidCode,
@@ -246,6 +248,19 @@ class DeadlineChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureChanged:
+    before: Picture | None
+    after: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLost:
+    """The board goes without its picture from now on, because Discord did not take it or it is gone."""
+
+    why: PictureLoss
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderChanged:
     before: MemberId | None
     after: MemberId | None
@@ -335,15 +350,14 @@ class MarksChanged:
     """Only the bot's record of the reactions on the board changed."""
 
 
-SIGNING_UP = (Joined, Moved, Waitlisted, SubstituteCame)
-"""Events after which the member reads the raid's sign-up text."""
+SIGNING_UP = (Joined, Moved, Waitlisted, SubstituteCame)  # after these the member reads the raid's sign-up text
 
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
-Edit = TimeChanged | DeadlineChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
-Bookkeeping = PresenceMarked | Reminded | ReminderMissed | ThreadOpened | ThreadLost | MarksChanged
+Edit = TimeChanged | DeadlineChanged | Reworded | LengthChanged | PictureChanged | LeaderChanged | Duplicated | Undone
+Bookkeeping = PresenceMarked | Reminded | ReminderMissed | ThreadOpened | ThreadLost | PictureLost | MarksChanged
 
 Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping
 

@@ -59,14 +59,44 @@ class CancelReason(StrEnum):
     NOT_POSTED = "not_posted"
 
 
+class PictureLoss(StrEnum):
+    """The reason why a board goes without its picture."""
+
+    TOO_LARGE = "too_large"
+    NOT_ALLOWED = "not_allowed"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture on the board: an https `url`, or the id of a `stored` file (`db.pictures`). `text` describes it."""
+    """A picture on the board: an https `url`, or the id of a `stored` file (`db.pictures`). `text` describes it.
+
+    `file_type` is the file's extension. A picture with neither is none: a draft says so instead of its template's.
+    """
 
     url: str | None = None
     stored: int | None = None
+    file_type: str = ""
     is_large: bool = False
     text: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return self.url is None and self.stored is None
+
+    @property
+    def file_name(self) -> str:
+        """The name under which the stored file is uploaded: another file has another name."""
+        return f"picture-{self.stored}.{self.file_type}"
+
+    @property
+    def address(self) -> str:
+        """The address for an embed."""
+        return self.url if self.url is not None else f"attachment://{self.file_name}"
+
+
+NO_PICTURE = Picture()
 
 
 USUAL_LENGTH = timedelta(hours=2)

@@ -99,6 +99,7 @@ _CREATE: dict[str, tuple[Permission, ...]] = dict.fromkeys(
         "ask-zone",
         "in-zone:UTC",
         "activity",
+        "ask-picture",
         "preview",
         "time",
         "counts:no",

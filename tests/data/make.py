@@ -196,7 +196,7 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     drafts.add(tx, GUILD, MANAGER, {"activity": "dungeon-5"}, NOW)
     chosen = activity_defaults.ActivityDefaults(channel=CHANNEL, mention_role=506, length_minutes=90)
     activity_defaults.note(tx, GUILD, "dungeon-5", chosen, NOW)
-    pictures.add(tx, GUILD, "map.png", b"\x89PNG", NOW)
+    pictures.add(tx, GUILD, b"GIF89a", NOW)
     refused_forms.keep(tx, FormKey(GUILD, MANAGER, MessageId(9_800)), {"title": "", "description": "Bring bread."}, NOW)
     note_fact(tx, "commands", "fingerprint")
     imported.note(tx, imported_raid, compared=False)

@@ -9,12 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.db import drafts, outbox, raid_queries, refused_forms
+from raidbot.db import drafts, outbox, pictures, raid_queries, refused_forms
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage
 from raidbot.db.refused_forms import FormKey
 from raidbot.delivery import threads
-from raidbot.jobs.retention import MARKS_KEPT, REFUSED_FORM_LIFETIME, OutboxPruning, prune_marks, prune_refused_forms
+from raidbot.jobs.retention import (
+    MARKS_KEPT,
+    PICTURES_SEEN_EVERY,
+    REFUSED_FORM_LIFETIME,
+    OutboxPruning,
+    PicturePruning,
+    prune_marks,
+    prune_refused_forms,
+)
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import CloseReason, MessageId, RaidId
@@ -205,3 +213,22 @@ async def test_refused_forms_go_after_a_day(state: State) -> None:
     await prune_refused_forms(state, NOW + REFUSED_FORM_LIFETIME + timedelta(seconds=1))
 
     assert await state.db.read(load) == {}
+
+
+async def test_files_that_nothing_needs_go_in_turn_and_are_looked_for_again_later(state: State) -> None:
+    async def left() -> int:
+        return len(await query(state, "SELECT id FROM pictures"))
+
+    for _ in range(3):
+        await state.db.write(partial(pictures.add, guild=GUILD, content=b"GIF89a", now=NOW))
+    pruning, later = PicturePruning(state, window=2), NOW + timedelta(days=2)
+
+    await pruning.run(NOW)
+    assert await left() == 3
+    counted = []
+    for _ in range(2):
+        await pruning.run(later)
+        counted.append(await left())
+    assert counted == [2, 2]
+    await pruning.run(later + PICTURES_SEEN_EVERY)
+    assert await left() == 0

@@ -65,7 +65,7 @@ function foot(embed) {
 
 function picture(image, kind) {
   if (!image?.url) return null;
-  if (!isOwn(image.url)) return isWebAddress(image.url) ? addressed(image.url, image.url) : null;
+  if (!isOwn(image.url)) return isWebAddress(image.url) ? pictureElsewhere(image.url, kind) : null;
   return el("img", {
     class: kind,
     src: image.url,
@@ -73,6 +73,16 @@ function picture(image, kind) {
     loading: "lazy",
     referrerpolicy: "no-referrer",
   });
+}
+
+/** The place of a picture that Discord would fetch: a link, because this page loads nothing from elsewhere. */
+function pictureElsewhere(url, kind) {
+  return el(
+    "a",
+    { class: `${kind} elsewhere`, href: url, target: "_blank", rel: "noopener noreferrer", title: url },
+    el("span", { "aria-hidden": "true" }, "🖼️"),
+    el("span", {}, el("span", { class: "hidden" }, "Picture at "), new URL(url).hostname),
+  );
 }
 
 /** True for files of this server; the page loads no others. */

@@ -6,6 +6,7 @@ from functools import partial
 
 import discord
 
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.channels import ChannelNotVisible, Use, needed_in, signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.posting.mentions import check_may_mention, permissions_in, text_channel
@@ -56,6 +57,7 @@ async def checked(state: State, interaction: Interaction, draft: Draft, catalogu
     guild = permissions.guild_of(interaction)
     creator = permissions.member_id(interaction)
     raid = plan(draft, catalogue, guild=GuildId(guild.id), creator=creator, channel=ChannelId(0), now=state.now())
+    raid = await pictures.without_lost_file(state, raid)
     settings = await state.settings(raid.guild)
     possible = draft
     problems: list[str] = []

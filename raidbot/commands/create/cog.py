@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from raidbot.commands.create import options, presses
 from raidbot.commands.create.drafting import Drafting
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
@@ -30,6 +31,7 @@ from raidbot.raids.drafts import (
 )
 from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission
+from raidbot.raids.pictures.addresses import MAX_ADDRESS_LENGTH, PictureRefused
 from raidbot.raids.templates.length import MAX_LENGTH_TEXT, NotALength, parse_length
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, Template
 from raidbot.raids.times.refusals import NotATime
@@ -60,6 +62,8 @@ class Create(commands.Cog):
         seats="Number of seats (museum)",
         name="Boss or dungeon (key boss, challenge)",
         counts="Whether it counts for statistics (key boss, challenge)",
+        image="A picture for the board: PNG, JPEG, GIF or WebP",
+        image_url="Or its address, such as: https://example.org/raid.png",
     )
     async def create(
         self,
@@ -79,6 +83,8 @@ class Create(commands.Cog):
         seats: app_commands.Range[int, 1, MUSEUM_SEATS[-1]] | None = None,
         name: app_commands.Range[str, 1, MAX_SUBJECT_LENGTH] | None = None,
         counts: bool | None = None,
+        image: discord.Attachment | None = None,
+        image_url: app_commands.Range[str, 1, MAX_ADDRESS_LENGTH] | None = None,
     ) -> None:
         await permissions.check(interaction, Permission.CREATE)
         given: dict[str, object] = {
@@ -95,7 +101,7 @@ class Create(commands.Cog):
             "subject": name,
             "counts": counts,
         }
-        await self._begin(interaction, activity, when, length, given)
+        await self._begin(interaction, activity, when, length, given, image, image_url)
 
     async def _begin(
         self,
@@ -104,6 +110,8 @@ class Create(commands.Cog):
         when: str | None,
         length: str | None,
         given: dict[str, object],
+        image: discord.Attachment | None,
+        image_url: str | None,
     ) -> None:
         """Save a new draft and show its preview if it is complete, else the panel, with whatever is wrong above it."""
         drafting, problem = Drafting(self._state, interaction), ""
@@ -119,6 +127,10 @@ class Create(commands.Cog):
         draft = draft.with_choice(**chosen)
         check_choices(draft, catalogue)
         await responses.defer(interaction)
+        try:
+            draft = draft.with_choice(picture=await pictures.take(self._state, interaction, image, image_url))
+        except PictureRefused as refusal:
+            problem = "\n".join(filter(None, (problem, str(refusal))))
         begun = await drafting.add(draft)
         if when is not None:
             if await drafting.needs_zone(when):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from raidbot.commands.create import views
 from raidbot.commands.create.checks import Checked, checked, recalled, usual_channel
 from raidbot.commands.create.views import DraftView
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.channels import ChannelGone, ChannelNotVisible, NoSignupChannel
 from raidbot.commands.posting.mentions import members_with
 from raidbot.commands.posting.preview import Parts, changes, parts_of
@@ -193,9 +194,12 @@ class Drafting:
             "" if was is None else changes(was, parts),
             above,
             *found.problems,
+            pictures.warning(raid, found.channel),
             views.preview_text(seen, found, people),
         )
-        await responses.edit_response(self.interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(seen))
+        files = await pictures.preview_files(self.state, raid)
+        rows = views.preview_rows(seen)
+        await responses.edit_response(self.interaction, text, embeds=(shown.embed(),), rows=rows, files=files)
 
     async def show_channels(self, draft_view: DraftView, problem: str = "") -> None:
         guild = permissions.guild_of(self.interaction)

@@ -10,6 +10,7 @@ from raidbot.commands.create import views
 from raidbot.commands.create.checks import check_channel, usual_channel
 from raidbot.commands.create.drafting import Drafting
 from raidbot.commands.create.views import DraftView
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.activity_panel import whole
 from raidbot.commands.posting.mentions import check_may_mention
 from raidbot.commands.posting.post_waiter import PostWaiter
@@ -22,8 +23,8 @@ from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
 from raidbot.raids import labels
 from raidbot.raids.deadlines.deadline import parse_deadline
-from raidbot.raids.drafts import usual_length
-from raidbot.raids.model import ChannelId, Source
+from raidbot.raids.drafts import chosen_picture, usual_length
+from raidbot.raids.model import NO_PICTURE, ChannelId, Source
 from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.templates.length import parse_length
 from raidbot.raids.times import zones
@@ -40,9 +41,10 @@ _FORMS = {
     "words": "Title and text",
     "takes": "Length",
     "zone": "Time zone",
+    "picture": pictures.FORM_TITLE,
 }
 """The titles of the forms by the action that a form submits to; `ask-` and the action opens it."""
-_FROM_PREVIEW = {"closes", "words", "takes"}
+_FROM_PREVIEW = {"closes", "words", "takes", "picture"}
 """Forms that are opened below the preview, and lead back there."""
 
 
@@ -125,6 +127,8 @@ class _Presses:
                 return (views.closes_field(draft_view),)
             case "words":
                 return views.words_fields((await self.drafting.checked(draft_view)).raid)
+            case "picture":
+                return pictures.fields_of(chosen_picture(draft_view.draft, draft_view.catalogue))
             case "takes":
                 return (views.length_field(draft_view.draft.length_minutes or usual_length(draft_view.activity)),)
             case _:
@@ -161,6 +165,10 @@ class _Presses:
                 await drafting.checked(replace(draft_view, draft=draft))
             case "words":
                 draft = draft.with_choice(**_words(changed(fields, marks, "title", "description")))
+            case "picture":
+                shown = chosen_picture(draft, draft_view.catalogue)
+                picture = pictures.typed(changed(fields, marks, *pictures.KEYS), shown) or NO_PICTURE
+                draft = draft.with_choice(picture=picture)
             case "takes":
                 text = fields["length"].strip()
                 draft = draft.with_choice(length_minutes=parse_length(text) if text else None)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from raidbot.commands.create.checks import Checked
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.activity_panel import LABELS as ACTIVITY_LABELS
 from raidbot.commands.posting.activity_panel import ActivityPanel
 from raidbot.commands.posting.preview import Parts, mark_of
@@ -46,6 +47,7 @@ LABELS = {
     "length": "How long does it take?",
     "zone": "Time zone",
     **ACTIVITY_LABELS,
+    **pictures.LABELS,
 }
 
 
@@ -137,6 +139,7 @@ def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
             button("Channel", "ask-channel"),
             button("Ping a role", "ask-mention"),
             button("Length", "ask-takes"),
+            button("Picture", "ask-picture"),
         ),
     )
 

@@ -15,6 +15,7 @@ from raidbot.commands.raid import (
     details,
     duplicate,
     lifecycle,
+    picture,
     roster,
     substitutes,
 )
@@ -44,6 +45,7 @@ ACTIONS: dict[str, Action[RaidContext]] = {
     "panel": Action(ANY, _panel),
     **lifecycle.ACTIONS,
     **details.ACTIONS,
+    **picture.ACTIONS,
     **roster.ACTIONS,
     **attendance.ACTIONS,
     **duplicate.ACTIONS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Self
 
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid import views
 from raidbot.commands.raid.views import PanelData
@@ -31,6 +32,7 @@ LABELS = {
     "signup_text": SIGNUP_TEXT_LABEL,
     "when": WHEN_LABEL,
     "closes": DEADLINE_LABEL,
+    **pictures.LABELS,
 }
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import discord
 
+from raidbot.commands.posting import pictures
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import EmojiGone, unreactable
 from raidbot.commands.posting.preview import changes, mark_of, parts_of
@@ -111,7 +112,7 @@ async def _planned(context: RaidContext, asked: _Asked) -> _Copies:
 
 async def _reactable(context: RaidContext, style: SignupStyle) -> Raid:
     """Return the raid to copy: roles whose emoji was deleted have the emoji of the template. Raises EmojiGone."""
-    raid = context.raid
+    raid = await pictures.without_lost_file(context.state, context.raid)
     gone = await unreactable(context.interaction, raid, style)
     if not gone:
         return raid
@@ -127,11 +128,13 @@ async def _show(context: RaidContext, draft: DraftId, asked: _Asked, copies: _Co
     seen = {"empty": parts_of(copies.empty, copies.style), "roster": parts_of(copies.with_roster, copies.style)}
     payload = {"copy_of": context.raid.code, "seen": seen, **asked.written()}
     await context.state.db.write(partial(drafts.save, draft=draft, payload=payload))
+    await pictures.keep_file(context.state, copies.empty)
     what = labels.quoted(context.raid.name)
     lines = [
         *([note] if note else []),
         *understood(asked.said, asked.starts_at, asked.zone, asked.assumptions),
         *deadline_lines(copies.empty),
+        *filter(None, (pictures.warning(copies.empty, copies.channel),)),
         f"The copy of {what} goes to {copies.channel.mention}. Who keeps their seat is told and may drop out.",
     ]
     name = clean_name(context.interaction.user.display_name)
@@ -147,6 +150,7 @@ async def _show(context: RaidContext, draft: DraftId, asked: _Asked, copies: _Co
             context.back,
         ),
         embeds=(shown.embed(),),
+        files=await pictures.preview_files(context.state, copies.empty),
     )
 
 

@@ -118,6 +118,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
         (
             _announcements(raid),
             button("Signup deadline", "ask-deadline", GREY, disabled=is_over or data.now >= raid.starts_at),
+            button("Picture", "ask-picture", GREY, disabled=is_over),
             *((_to_series(data.series),) if data.series else ()),
         ),
     )

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import aiohttp
 import discord
 
+from raidbot.commands.posting import pictures
 from raidbot.commands.templates import views
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions
@@ -39,6 +40,7 @@ LABELS = {
     "icon": "Icon before the name",
     "closes": DEADLINE_LABEL,
     "signup_text": SIGNUP_TEXT_LABEL,
+    **pictures.LABELS,
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from raidbot.commands.posting import pictures
 from raidbot.commands.templates.context import LABELS, TemplateContext
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
@@ -53,6 +54,19 @@ async def _look(context: TemplateContext) -> None:
         known = await context.emoji(said["emoji"])
         said["emoji"] = known.spell_or_nothing(said["emoji"])
     await context.saved(await context.change(lambda template: edits.describe(template, said)))
+
+
+async def _ask_picture(context: TemplateContext) -> None:
+    await context.ask("picture", pictures.FORM_TITLE, *pictures.fields_of(context.template.picture))
+
+
+async def _picture(context: TemplateContext) -> None:
+    said = context.changed_fields(*pictures.KEYS)
+
+    def change(template: Template) -> Template:
+        return replace(template, picture=pictures.typed(said, template.picture))
+
+    await context.saved(await context.change(change))
 
 
 async def _ask_lengths(context: TemplateContext) -> None:
@@ -116,6 +130,8 @@ _EDIT = (Permission.TEMPLATES_EDIT,)
 ACTIONS = {
     "ask-look": Action(_EDIT, _ask_look),
     "look": Action(_EDIT, _look, again="ask-look"),
+    "ask-picture": Action(_EDIT, _ask_picture),
+    "picture": Action(_EDIT, _picture, again="ask-picture"),
     "ask-lengths": Action(_EDIT, _ask_lengths),
     "lengths": Action(_EDIT, _lengths, again="ask-lengths"),
     "ask-signups": Action(_EDIT, _ask_signups),

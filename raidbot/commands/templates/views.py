@@ -125,6 +125,7 @@ def template_rows(entry: Entry) -> tuple[Row, ...]:
         ),
         (
             button("Signups", "ask-signups", BLUE),
+            button("Picture", "ask-picture", BLUE),
             Button(label="Announcements", style=GREY, custom_id=announcements_of(OwnerKind.TEMPLATE, entry.key)),
             controls(NO_KEY).button("All templates", "list", GREY, 0),
         ),
@@ -162,6 +163,10 @@ def _facts(entry: Entry) -> Iterator[str]:
     if template.label:
         yield f"**Listed as:** {escape(template.label)}"
     yield f"**Colour:** {colour_text(template.colour)}"
+    if template.picture is not None:
+        size = " (large)" if template.picture.is_large else ""
+        about = f": {escape(template.picture.text)}" if template.picture.text else ""
+        yield f"**Picture:** {clip(escape(str(template.picture.url)), _MAX_DESCRIPTION_LENGTH)}{size}{about}"
     yield f"**Lengths:** {', '.join(map(spoken_length, template.lengths)) or 'none, raids say no length'}"
     if template.signup_lead is not None:
         yield f"**Signups close:** {before_start(template.signup_lead)}"

@@ -94,9 +94,15 @@ class PanelContext(ABC):
         custom_id = self.controls.custom_id(action, *about)
         await form_retry.open_form(self.state, self.interaction, custom_id, title, *fields, marks=marks)
 
-    async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
+    async def page(
+        self,
+        text: str,
+        *rows: responses.Row,
+        embeds: tuple[discord.Embed, ...] = (),
+        files: tuple[discord.File, ...] | None = None,
+    ) -> None:
         """Replace the panel with a page."""
-        await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
+        await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows, files=files)
 
 
 C = TypeVar("C", bound=PanelContext)

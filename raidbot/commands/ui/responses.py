@@ -57,10 +57,12 @@ async def edit_response(
 ) -> None:
     """Replace the whole content of the panel, or of the deferred command's response.
 
-    Files that are attached stay unless `files` are given, which replace them.
+    Files that are attached stay unless `files` are given, which replace them, or an embed of the panel shows one:
+    it would stand below the new content.
     """
     content, view = clip(text, _MAX_CONTENT_LENGTH) or None, panel_view(rows) if rows else None
-    attachments = discord.utils.MISSING if files is None else list(files)
+    keeps = files is None and not _shows_picture(interaction.message)
+    attachments = discord.utils.MISSING if keeps else list(files or ())
     with _unless_dismissed():
         async with _response_lock(interaction):
             if not interaction.response.is_done():
@@ -71,6 +73,10 @@ async def edit_response(
         await interaction.edit_original_response(
             content=content, embeds=list(embeds), view=view, attachments=attachments
         )
+
+
+def _shows_picture(panel: discord.Message | None) -> bool:
+    return panel is not None and any(embed.image or embed.thumbnail for embed in panel.embeds)
 
 
 async def send_file(interaction: Interaction, text: str, *files: discord.File) -> None:

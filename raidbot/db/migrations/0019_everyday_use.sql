@@ -37,6 +37,8 @@ CREATE TABLE pictures (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX pictures_by_guild ON pictures (guild);
+CREATE INDEX raids_by_file ON raids (CASE WHEN json_valid(picture) THEN json_extract(picture, '$[1]') END)
+    WHERE picture IS NOT NULL;
 
 -- What a server chose last for each activity, which is offered the next time, and how often it was used.
 

@@ -61,6 +61,7 @@ _SIGNS = {
     AuditAction.THREAD_OPENED: "💬",
     AuditAction.THREAD_LOST: "💬",
     AuditAction.SET_ASIDE: "⚠️",
+    AuditAction.PICTURE_LOST: "⚠️",
 }
 _OTHER_SIGN = "⚙️"
 _VALUE_CHANGES = {
@@ -69,6 +70,7 @@ _VALUE_CHANGES = {
     AuditAction.SUBJECT_CHANGED,
     AuditAction.DESCRIPTION_CHANGED,
     AuditAction.LENGTH_CHANGED,
+    AuditAction.PICTURE_CHANGED,
     AuditAction.LEADER_CHANGED,
     AuditAction.SETTING_CHANGED,
     AuditAction.TEMPLATE_RENAMED,

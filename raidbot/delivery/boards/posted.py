@@ -1,8 +1,4 @@
-"""Posted things: messages that the bot keeps up to date and whose reactions mean something.
-
-Posting, redrawing, comparing and removing reactions know a thing by its `PostedKey` and ask its `PostedKind` for
-the rest.
-"""
+"""Posted things, known by their `PostedKey`, and their kinds: messages with reactions that the bot keeps up to date."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -12,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 import discord
 
+from raidbot.delivery.boards.uploads.shown_picture import ShownPicture
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from raidbot.delivery.drawing.board import Board
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
@@ -67,6 +64,7 @@ class PostedThing:
     look: object
     draw: Callable[[], Board]
     is_final: bool = False
+    picture: ShownPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,7 @@ class UnpostedThing:
     channel: ChannelId
     board: Board
     nonce: str
+    picture: ShownPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)

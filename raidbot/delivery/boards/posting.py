@@ -10,6 +10,7 @@ import structlog
 from raidbot.db.outbox import CLAIM_LIFETIME, CLOCK_TOLERANCE
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, UnpostedThing
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.boards.uploads.shown_picture import PictureGone, lose_refused, to_send
 from raidbot.delivery.channel_permissions import TO_SEND, missing_permissions
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.drawing.components import with_controls
@@ -122,9 +123,16 @@ class Posting:
         self._under_way[key] = thing.channel
         try:
             message = await self._message(key, thing)
+        except PictureGone:
+            await self._post(key)
+            return
         except discord.HTTPException as refusal:
-            if self._client.get_guild(thing.guild) is None:  # it removed the bot, and may take it back
+            guild = self._client.get_guild(thing.guild)
+            if guild is None:  # it removed the bot, and may take it back
                 raise NoResponse(0.0, asked=False) from refusal
+            if await lose_refused(thing.picture, refusal, guild.get_channel(thing.channel)):
+                await self._post(key)
+                return
             said = {"status": refusal.status, "code": refusal.code, "error": refusal.text}
             log.warning("board refused", **key.fields, **said)
             await kind.refused(key.id, self._lacking(thing, refusal))
@@ -167,6 +175,7 @@ class Posting:
             left = await self._find(channel, thing, since=claimed)
             if left is not None:
                 return left
+        attachments = await to_send(thing.picture)
         await self._pacer.turn(thing.channel)
         nonce = f"{self._prefix}{thing.nonce}"
         self._sent_at[key] = now
@@ -177,6 +186,7 @@ class Posting:
                 lambda controls: channel.send(
                     board.content,
                     embed=board.embed(),
+                    files=attachments(),
                     nonce=nonce,
                     view=controls,  # type: ignore[arg-type]
                     allowed_mentions=board.mentions,

@@ -31,6 +31,7 @@ from raidbot.delivery.boards.raid_marks import forget_unwanted, swept_marks, unw
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.boards.uploads.raid_picture import shown_picture
 from raidbot.delivery.drawing import render
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
@@ -171,6 +172,7 @@ class RaidBoards(PostedKind):
             look=render.look(raid, *drawn),
             draw=partial(render.board, raid, *drawn),
             is_final=raid.status is Status.CANCELLED,
+            picture=shown_picture(self._state, raid),
         )
 
     async def save_snapshot(self, raid: int, snapshot: str, /) -> None:
@@ -185,10 +187,8 @@ class RaidBoards(PostedKind):
         await self._record_once(RaidId(raid_id), _NOT_MINE)
 
     async def _record_once(self, raid_id: RaidId, entry: Entry) -> None:
-        raid = await self._state.raid(raid_id)
-        record = partial(
-            audit.record_once, entry=entry, guild=raid.guild, raid=raid_id, at=self._state.now(), source=Source.DISCORD
-        )
+        raid, now = await self._state.raid(raid_id), self._state.now()
+        record = partial(audit.record_once, entry=entry, guild=raid.guild, raid=raid_id, at=now, source=Source.DISCORD)
         try:
             await self._state.db.write(record)
         except sqlite3.Error:
@@ -216,7 +216,8 @@ class RaidBoards(PostedKind):
         if raid is None or raid.status is not Status.POSTING:
             return None
         board = render.first_board(raid, *await self._drawn_of(raid), now=self._state.now())
-        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
+        picture = shown_picture(self._state, raid)
+        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}", picture=picture)
 
     async def claim_post(self, raid: int, now: datetime, /) -> datetime | None:
         return await self._state.db.write(partial(rows.claim_post, raid=RaidId(raid), now=now))
@@ -224,8 +225,7 @@ class RaidBoards(PostedKind):
     async def note_posted(self, raid_id: int, message: MessageId, /) -> bool:
         """Open the raid; return False if it was cancelled meanwhile."""
         raid = RaidId(raid_id)
-        opened = await self._state.change(raid, partial(lifecycle.posted, message=message), _CAUSE)
-        if opened.raid.message != message:
+        if (await self._state.change(raid, partial(lifecycle.posted, message=message), _CAUSE)).raid.message != message:
             return False
         self._without_thread.add(raid)
         return True

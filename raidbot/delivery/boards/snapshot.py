@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from raidbot.delivery.drawing.board import FILE_MARK
 from raidbot.raids.emoji import model as emoji
 
 
@@ -11,6 +12,12 @@ class Snapshot:
 
     fingerprint: str = ""
     reactions: tuple[str, ...] | None = None
+
+    @property
+    def file(self) -> int | None:
+        """The stored file that the message has."""
+        _, _, number = self.fingerprint.partition(FILE_MARK)
+        return int(number) if number.isascii() and number.isdigit() else None
 
     @classmethod
     def read(cls, text: str) -> "Snapshot":

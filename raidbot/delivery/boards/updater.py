@@ -14,6 +14,7 @@ from raidbot.delivery.boards.edits.budget import EditPace
 from raidbot.delivery.boards.edits.turns import EditTurns
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
+from raidbot.delivery.boards.uploads.shown_picture import PictureGone, is_about_pictures, lose_refused, to_edit
 from raidbot.delivery.discord_api import UNKNOWN_EMOJI, DiscordApi, Family, NoResponse
 from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import with_controls
@@ -198,8 +199,19 @@ class Boards:
             try:
                 if not await self._step(key, thing):
                     return None
+            except PictureGone:
+                continue
             except discord.HTTPException as refusal:
-                return await self._refused(key, refusal)
+                if not await self._goes_without_picture(key, thing, refusal):
+                    return await self._refused(key, refusal)
+
+    async def _goes_without_picture(self, key: PostedKey, thing: PostedThing, refusal: discord.HTTPException) -> bool:
+        """Upload the picture again if Discord does not find it; let the thing go without it if it does not take it."""
+        shown, guild = self._shown.get(key, Snapshot()), self._client.get_guild(thing.place.guild)
+        if shown.file is not None and is_about_pictures(refusal):
+            self._shown[key] = Snapshot("", shown.reactions)
+            return True
+        return await lose_refused(thing.picture, refusal, guild and guild.get_channel(thing.place.channel))
 
     async def _step(self, key: PostedKey, thing: PostedThing) -> bool:
         """Update the message's content, then its reactions; return False if nothing is left to do."""
@@ -256,16 +268,15 @@ class Boards:
         drawn = self._drawn(key, thing)
         if drawn.fingerprint == shown.fingerprint:
             return False
-        board, message = drawn.board, place.message_of(self._client)
+        board, message, attachments = drawn.board, place.message_of(self._client), await to_edit(thing.picture, shown)
         await with_controls(
             self._api,
             board.controls,
-            lambda controls: message.edit(embed=board.embed(), view=controls),
+            lambda controls: message.edit(embed=board.embed(), view=controls, attachments=attachments()),
             Family.BOARDS,
             place.guild,
         )
-        shown = self._shown.get(key, Snapshot())
-        await self._note(key, Snapshot(drawn.fingerprint, shown.reactions))
+        await self._note(key, Snapshot(drawn.fingerprint, self._shown.get(key, Snapshot()).reactions))
         return True
 
     async def _update_reactions(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
@@ -386,5 +397,4 @@ class Boards:
     def _report(self, key: PostedKey, refusal: discord.HTTPException, what: str, **more: str) -> None:
         """Log a refusal once per board and error code."""
         if self._reports.is_new(key, refusal.code):
-            said = {"status": refusal.status, "code": refusal.code, "error": refusal.text}
-            log.warning(what, **key.fields, **said, **more)
+            log.warning(what, **key.fields, status=refusal.status, code=refusal.code, error=refusal.text, **more)

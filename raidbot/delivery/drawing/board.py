@@ -8,6 +8,14 @@ from datetime import datetime
 import discord
 
 from raidbot.delivery.drawing.components import Rows
+from raidbot.delivery.drawing.text_fit import units
+from raidbot.raids.model import Picture
+from raidbot.raids.templates.model import MAX_EMBED_LENGTH
+from raidbot.utils.text import escape
+
+FILE_MARK = "@"
+"""Stands in a fingerprint before the number of the file that the message has."""
+_MAX_DESCRIPTION_LENGTH = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Board:
     reactions: tuple[str, ...]
     controls: Rows = ()
     mention_role: int | None = None
+    picture: Picture | None = None
 
     @property
     def content(self) -> str | None:
@@ -51,11 +60,32 @@ class Board:
         )
         for field in self.fields:
             embed.add_field(name=field.name, value=field.value, inline=field.inline)
-        return embed.set_footer(text=self.footer)
+        embed.set_footer(text=self.footer)
+        if self.picture is not None:
+            _show(self.picture, embed)
+        return embed
+
+    @property
+    def file(self) -> int | None:
+        """The stored file that the message has to have."""
+        return None if self.picture is None else self.picture.stored
 
     @property
     def fingerprint(self) -> str:
-        """A hash that is equal for boards with the same content, reactions and controls."""
+        """A hash that is equal for boards with the same content, reactions and controls, and the number of the file."""
         parts = [self.embed().to_dict(), self.reactions, *([repr(self.controls)] if self.controls else [])]
         shown = json.dumps(parts, sort_keys=True)
-        return hashlib.sha256(shown.encode()).hexdigest()
+        drawn = hashlib.sha256(shown.encode()).hexdigest()
+        return drawn if self.file is None else f"{drawn}{FILE_MARK}{self.file}"
+
+
+def _show(picture: Picture, embed: discord.Embed) -> None:
+    """Show the picture and, if there is room, its description: embeds have no alternative text."""
+    if picture.is_large:
+        embed.set_image(url=picture.address)
+    else:
+        embed.set_thumbnail(url=picture.address)
+    caption = f"\n🖼️ {escape(picture.text)}" if picture.text else ""
+    described = f"{embed.description or ''}{caption}"
+    if len(embed) + units(caption) <= MAX_EMBED_LENGTH and units(described) <= _MAX_DESCRIPTION_LENGTH:
+        embed.description = described

@@ -66,6 +66,7 @@ def board(
         reactions=reactions,
         controls=under,
         mention_role=raid.mention_role,
+        picture=raid.picture,
     )
 
 

@@ -24,6 +24,8 @@ _KEYS = (
 """Keys of messages that name a row."""
 _MAX_NUMBER = 2**53
 """Far above any number that a database gives by itself."""
+_FILE = "[null,"
+"""Begins a raid's picture that is a file (`db.pictures`)."""
 
 
 class WrongNumberError(ValueError):
@@ -56,7 +58,9 @@ class Numbers:
         return number + self._distances[table]
 
     def row(self, table: ServerTable, row: Row) -> Row:
-        """Return the row with its new numbers."""
+        """Return the row with its new numbers, and a raid without its picture's file, which does not move."""
+        if table.name == "raids" and str(row.get("picture")).startswith(_FILE):
+            row = row | {"picture": None}
         if self.keep_all:
             return row
         moved = {column: self._cell(table, row, column, value) for column, value in row.items()}

@@ -10,6 +10,8 @@ from raidbot.raids.model import MemberId
 Argument: TypeAlias = "str | int | Sequence[Argument] | Mapping[str, Argument] | None"
 """A value that JSON can hold: an id, a code, a number, an instant in ISO format, or a name as it was at the time."""
 Arguments: TypeAlias = Mapping[str, Argument]
+FILE = "file"
+"""Stands for an uploaded picture, beside addresses of others."""
 
 
 class AuditAction(StrEnum):
@@ -32,6 +34,8 @@ class AuditAction(StrEnum):
     DESCRIPTION_CHANGED = "raid.description_changed"
     SIGNUP_TEXT_CHANGED = "raid.signup_text_changed"
     LENGTH_CHANGED = "raid.length_changed"
+    PICTURE_CHANGED = "raid.picture_changed"
+    PICTURE_LOST = "raid.picture_lost"
     LEADER_CHANGED = "raid.leader_changed"
     DUPLICATED = "raid.duplicated"
     UNDONE = "raid.undone"

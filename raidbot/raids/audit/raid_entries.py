@@ -3,9 +3,9 @@
 from typing import assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.audit.entry import Argument, AuditAction, Entry
+from raidbot.raids.audit.entry import FILE, Argument, AuditAction, Entry
 from raidbot.raids.audit.leads import lead_argument
-from raidbot.raids.model import MemberId, Raid, RoleKey
+from raidbot.raids.model import MemberId, Picture, Raid, RoleKey
 
 
 def entries(before: Raid | None, change: ev.Change) -> tuple[Entry, ...]:
@@ -131,6 +131,8 @@ def _edit(event: ev.Edit) -> Entry:
             return _of_raid(_REWORDED[what], before=was or None, after=becomes or None)
         case ev.LengthChanged(was, becomes):
             return _of_raid(AuditAction.LENGTH_CHANGED, before=was or None, after=becomes)
+        case ev.PictureChanged(was, becomes):
+            return _of_raid(AuditAction.PICTURE_CHANGED, before=_picture(was), after=_picture(becomes))
         case ev.LeaderChanged(was, becomes):
             return _of_raid(AuditAction.LEADER_CHANGED, before=was, after=becomes)
         case ev.Duplicated(code):
@@ -153,10 +155,17 @@ def _bookkeeping(event: ev.Bookkeeping) -> Entry | None:
             return _of_raid(AuditAction.THREAD_OPENED)
         case ev.ThreadLost():
             return _of_raid(AuditAction.THREAD_LOST)
+        case ev.PictureLost(why):
+            return _of_raid(AuditAction.PICTURE_LOST, why=why)
         case ev.MarksChanged():
             return None
         case _:
             assert_never(event)
+
+
+def _picture(picture: Picture | None) -> Argument:
+    """Return the address, `FILE`, or None."""
+    return None if picture is None else picture.url or FILE
 
 
 def _line(

@@ -59,6 +59,7 @@ def _fields(template: Template) -> Iterator[tuple[str, Sequence[Argument]]]:
     yield "emoji", [template.emoji]
     yield "description", [template.description]
     yield "colour", [template.colour]
+    yield "picture", [] if (shown := template.picture) is None else [[shown.url, int(shown.is_large), shown.text]]
     yield "roles", [_role(role) for role in template.roles]
     yield "lengths", list(template.lengths)
     yield "signup_deadline", [] if (lead := template.signup_lead) is None else [[lead.days, lead.minutes]]

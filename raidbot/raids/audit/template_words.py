@@ -18,6 +18,8 @@ def _part(field: str | None, part: Argument) -> str:
     match field, part:
         case ("colour", int(colour)):
             return f"#{colour:06X}"
+        case ("picture", [str(address), int(is_large), str(described)]):
+            return " ".join(filter(None, (address, "(large)" if is_large else "", described)))
         case ("lengths", int(minutes)):
             return spoken_length(minutes)
         case ("signup_deadline", [int(), int()]):

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from raidbot.raids.audit import announcement_words, series_words
 from raidbot.raids.audit.arguments import number, part, parts, text
-from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
+from raidbot.raids.audit.entry import FILE, Arguments, AuditAction, Entry, known_action
 from raidbot.raids.audit.leads import lead_words
 from raidbot.raids.audit.old_entries import AnyEntry, OldEntry, action_of
 from raidbot.raids.audit.role_lists import mentions
 from raidbot.raids.audit.settings_words import setting_name, setting_value
 from raidbot.raids.audit.template_words import template_field
 from raidbot.raids.emoji.missing import Lack, why
-from raidbot.raids.model import CancelReason, CloseReason
+from raidbot.raids.model import CancelReason, CloseReason, PictureLoss
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.permissions import who_may
+from raidbot.raids.pictures.losses import why_lost
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import mention
 
@@ -78,6 +79,8 @@ _TITLES = {
     AuditAction.DESCRIPTION_CHANGED: "description changed",
     AuditAction.SIGNUP_TEXT_CHANGED: "sign-up text changed",
     AuditAction.LENGTH_CHANGED: "length changed",
+    AuditAction.PICTURE_CHANGED: "picture changed",
+    AuditAction.PICTURE_LOST: "picture left out",
     AuditAction.LEADER_CHANGED: "leader changed",
     AuditAction.DUPLICATED: "duplicated",
     AuditAction.UNDONE: "undone",
@@ -197,6 +200,15 @@ def _length(given: Arguments) -> Values:
     return spoken_length(was) if was else None, None if becomes is None else spoken_length(becomes)
 
 
+def _picture(given: Arguments) -> Values:
+    before, after = ("an uploaded file" if value == FILE else value for value in _texts(given))
+    return before, after
+
+
+def _lost_picture(given: Arguments) -> Values:
+    return None, why_lost(PictureLoss(text(given, "why") or PictureLoss.REFUSED))
+
+
 def _deadline(given: Arguments) -> Values:
     return lead_words(given.get("before")), lead_words(given.get("after"))
 
@@ -251,6 +263,8 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.DESCRIPTION_CHANGED: _texts,
     AuditAction.SIGNUP_TEXT_CHANGED: _texts,
     AuditAction.LENGTH_CHANGED: _length,
+    AuditAction.PICTURE_CHANGED: _picture,
+    AuditAction.PICTURE_LOST: _lost_picture,
     AuditAction.LEADER_CHANGED: _leader,
     AuditAction.DUPLICATED: _after("code"),
     AuditAction.UNDONE: _undone,

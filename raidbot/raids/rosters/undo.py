@@ -14,6 +14,7 @@ from raidbot.raids.events import (
     Event,
     LeaderChanged,
     LengthChanged,
+    PictureChanged,
     PlaceRestored,
     Revived,
     Reworded,
@@ -45,6 +46,7 @@ FIELDS = {
     "starts_at": say("the time"),
     "zone": say("the time"),
     "length_minutes": say("the length"),
+    "picture": say("the picture"),
     "title": say("the title"),
     "description": say("the description"),
     "signup_text": say("the sign-up text"),
@@ -155,6 +157,8 @@ def _details(raid: Raid, restored: Raid) -> Iterator[Event]:
             yield Reworded(what, was, becomes)
     if raid.length_minutes != restored.length_minutes:
         yield LengthChanged(raid.length_minutes, restored.length_minutes)
+    if raid.picture != restored.picture:
+        yield PictureChanged(raid.picture, restored.picture)
     if raid.leader != restored.leader:
         yield LeaderChanged(raid.leader, restored.leader)
 

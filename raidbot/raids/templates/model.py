@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from raidbot.raids.deadlines.deadline import chosen_lead
 from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse_emoji
-from raidbot.raids.model import Role
+from raidbot.raids.model import Picture, Role
+from raidbot.raids.pictures.addresses import tidy_picture, wrong_picture
 from raidbot.raids.schedules.model import Lead
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
@@ -56,7 +57,8 @@ class Strategy:
 class Template:
     """A template of raids. `lengths` are minutes; `colour` is 0xRRGGBB.
 
-    Signups of its raids close `signup_lead` before the start, and whoever signs up reads `signup_text`.
+    Its `picture` is an address. Signups of its raids close `signup_lead` before the start, and whoever signs up reads
+    `signup_text`.
     Boards show the roles of a group together. Role names may repeat, role keys and emoji may not. Lists show the label,
     or the name if there is none.
     """
@@ -68,6 +70,7 @@ class Template:
     emoji: str = ""
     description: str = ""
     colour: int = DEFAULT_COLOUR
+    picture: Picture | None = None
     roles: tuple[Role, ...]
     lengths: tuple[int, ...] = ()
     signup_lead: Lead | None = None
@@ -169,6 +172,7 @@ def tidy(template: Template) -> Template:
         game=clean_line(template.game),
         emoji=_tidy_emoji(template.emoji),
         description=clean_block(template.description),
+        picture=tidy_picture(template.picture),
         signup_text=tidy_signup_text(template.signup_text),
         signup_lead=chosen_lead(template.signup_lead),
         roles=tuple(map(_tidy_role, template.roles)),
@@ -240,6 +244,7 @@ def _wrong_texts(template: Template) -> Iterator[str]:
             yield f"A side cannot be called “{side}”: that takes a side away from somebody."
     if not 0 <= template.colour <= 0xFFFFFF:
         yield "The colour is not one of #000000 to #FFFFFF."
+    yield from wrong_picture(template.picture)
 
 
 def _wrong_text(what: str, text: str, most: int) -> Iterator[str]:

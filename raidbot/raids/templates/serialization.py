@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from raidbot.raids.model import Role
+from raidbot.raids.model import Picture, Role
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.schedules.refusals import NotASchedule
 from raidbot.raids.templates.model import Strategy, Template
@@ -35,8 +35,10 @@ def to_json(template: Template) -> dict[str, Any]:
     return plain | {"colour": f"#{template.colour:06X}"}
 
 
-def _by_name(part: Template | Strategy | Role | Lead) -> dict[str, object]:
+def _by_name(part: Template | Strategy | Role | Lead | Picture) -> dict[str, object]:
     """Return the fields by their names; `asdict` would also copy all that they hold."""
+    if isinstance(part, Picture):  # a template has no files
+        return {"url": part.url, "is_large": part.is_large, "text": part.text}
     return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
 
 
@@ -66,6 +68,13 @@ def _number(value: Any, path: str, faults: list[str]) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         faults.append(f"{path}: has to be a whole number.")
         return 0
+    return value
+
+
+def _flag(value: Any, path: str, faults: list[str]) -> bool:
+    if not isinstance(value, bool):
+        faults.append(f"{path}: has to be true or false.")
+        return False
     return value
 
 
@@ -130,6 +139,12 @@ def _lead(value: object, path: str, faults: list[str]) -> Lead | None:
     return found
 
 
+def _picture(value: object, path: str, faults: list[str]) -> Picture | None:
+    """Read address, size and description; null is none."""
+    return None if value is None else _picture_parts(value, path, faults)
+
+
+_picture_parts = _record(Picture, {"url": _text, "is_large": _flag, "text": _text}, ("url",))
 _lead_parts = _record(Lead, {"days": _number, "minutes": _number}, ())
 _roles = _list_of(
     _record(
@@ -157,6 +172,7 @@ _template = _record(
         "emoji": _text,
         "description": _text,
         "colour": _colour,
+        "picture": _picture,
         "roles": _roles,
         "lengths": _list_of(_number),
         "signup_lead": _lead,

@@ -4,7 +4,7 @@ from copy import copy
 from dataclasses import fields
 
 from raidbot.commands.posting.preview import mark_of, parts_of
-from raidbot.raids.model import ChannelId, Kind, MemberId, Raid
+from raidbot.raids.model import ChannelId, Kind, MemberId, Picture, Raid
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.settings import SignupStyle
 from tests.raids.builders import NOW, joined, raid
@@ -29,6 +29,7 @@ SHOWN = {
     "zone": "UTC",
     "signup_lead": Lead(1, 30),
     "signup_text": "Bring flasks.",
+    "picture": Picture(url="https://example.org/map.png"),
     "seats": (),
 }
 """Another value for each field of a planned raid that a preview shows."""
@@ -47,7 +48,7 @@ NOT_SHOWN = {
         "next_place",
     ),
     *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "timed_at", "reminded_until"),
-    *("waits", "marks", "attendance", "asks", "given_up", "series", "picture"),
+    *("waits", "marks", "attendance", "asks", "given_up", "series"),
     *("cancelled_by", "cancel_note"),
 }
 """Fields that are the same for every raid that is planned by the same person, or that nobody sees."""

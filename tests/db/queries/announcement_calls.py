@@ -91,5 +91,9 @@ def default_calls() -> Iterator[tuple[str, Call]]:
 
 
 def picture_calls() -> Iterator[tuple[str, Call]]:
-    yield "add", partial(pictures.add, guild=GUILD, name="map.png", content=b"png", now=NOW)
-    yield "load", partial(pictures.load, picture=1)
+    yield "add", partial(pictures.add, guild=GUILD, content=b"GIF89a", now=NOW)
+    yield "load", partial(pictures.load, guild=GUILD, picture=1)
+    yield "has", partial(pictures.has, guild=GUILD, picture=1)
+    yield "touch", partial(pictures.touch, guild=GUILD, picture=1, now=NOW)
+    yield "unused", partial(pictures.unused, after=0, before=NOW, started_before=NOW, window=20)
+    yield "delete", partial(pictures.delete, files=[1], before=NOW)

@@ -58,6 +58,11 @@ ALLOWED = {
     ): "a few rows for each board of who was forgotten, for some weeks",
     ("forgetting/jobs.py", "is_pending", "SCAN forgetting"): "those who are being forgotten, for some seconds each",
     ("forgetting/jobs.py", "forgotten", "SCAN forgotten"): "once at start and at a restore",
+    (
+        "pictures.py",
+        "unused",
+        "SEARCH pictures USING INTEGER PRIMARY KEY (rowid>?)",
+    ): "stops after `window` files",
     ("outbox.py", "claim", "SCAN absences"): "servers that removed the bot within 30 days",
     ("audit.py", "active_since", "SCAN audit"): "stops after 5,000 entries",
     ("audit_overview.py", "last_noted", "SCAN audit"): "stops after a few entries; only the demo asks",

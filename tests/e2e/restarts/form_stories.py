@@ -11,6 +11,7 @@ async def forms_of_raids(on: StoryContext) -> Steps:
     for button, typed in (
         ("Change time", {"when": "in 20 hours"}),
         ("Signup deadline", {"closes": "2 hours"}),
+        ("Picture", {"picture": "https://example.org/map.png", "picture_size": "large"}),
         ("Change text", {"title": "Another", "subject": "Keep", "description": "Words"}),
         ("Duplicate", {"when": "in 30 hours"}),
     ):
@@ -81,6 +82,20 @@ async def form_of_zones(on: StoryContext) -> Steps:
     assert "20:00 in Berlin" in second.text()
 
 
+async def form_of_pictures(on: StoryContext) -> Steps:
+    first, second = [await on.ask("create", activity="museum", when="in 5 hours") for _ in range(2)]
+    await first.click("Picture")
+    yield
+    form = await second.click("Picture")
+    yield
+    await form.submit(picture="https://example.org/map.png", picture_text="A map")
+    assert second.embeds[0]["thumbnail"]["url"] == "https://example.org/map.png"
+    yield
+    await first.click("Change")
+    await first.click("Preview")
+    assert "thumbnail" not in first.embeds[0]
+
+
 async def form_of_seats(on: StoryContext) -> Steps:
     first, second = await on.ask("create", activity="museum"), await on.ask("create", activity="museum")
     await first.click("Seats")
@@ -131,6 +146,7 @@ FORMS: dict[str, Story] = {
         forms_of_drafts,
         forms_of_previews,
         form_of_zones,
+        form_of_pictures,
         form_of_seats,
         forms_of_servers,
         forms_of_leads,

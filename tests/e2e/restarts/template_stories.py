@@ -170,6 +170,7 @@ _WORDS: Mapping[str, dict[str, str]] = {
     "Words and look": {"description": "Otherwise."},
     "Lengths": {"lengths": "5"},
     "Sides": {"sides": "Left"},
+    "Picture": {"picture": "https://example.org/map.png"},
     "Signups": {"closes": "2 hours", "signup_text": "Bring flasks."},
 }
 

@@ -13,6 +13,7 @@ from tests.e2e.restarts import (
     figure_stories,
     form_stories,
     panel_stories,
+    picture_stories,
     raid_stories,
     series_stories,
     settings_stories,
@@ -25,6 +26,7 @@ STORIES = (
     announcement_stories.STORIES
     | figure_stories.STORIES
     | panel_stories.STORIES
+    | picture_stories.STORIES
     | raid_stories.STORIES
     | series_stories.STORIES
     | settings_stories.STORIES
@@ -43,6 +45,7 @@ TEMPLATE_FORMS = (
     "lengths",
     "sides",
     "signups",
+    "picture",
     "lines",
     "add-role",
     "edit-role",
@@ -52,8 +55,8 @@ TEMPLATE_FORMS = (
 )
 
 FORM_NAMES = {
-    *(("raid", form) for form in ("time", "deadline", "text", "copy")),
-    *(("create", form) for form in ("time", "name", "seats", "closes", "words", "takes", "zone")),
+    *(("raid", form) for form in ("time", "deadline", "text", "picture", "copy")),
+    *(("create", form) for form in ("time", "name", "seats", "closes", "words", "takes", "zone", "picture")),
     *(("announce", form) for form in ("new", "text")),
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
     ("reminders", "typed"),

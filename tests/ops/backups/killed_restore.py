@@ -69,4 +69,5 @@ def _die_after(survived: int, folder: Path, statements: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:4]), statements=int(sys.argv[4]))
+    saved, before, left = map(Path, sys.argv[1:4])
+    main(saved, before, left, int(sys.argv[4]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.db import database, process_lock
+from raidbot.db import database, pictures, process_lock
 from raidbot.db.errors import UnusableDatabase
 from raidbot.db.unreadable import unreadable_rows
 from raidbot.ops.backups import server_file
@@ -16,6 +16,7 @@ from raidbot.ops.backups.renumbering import Numbers
 from raidbot.ops.backups.server_export import NoSuchServer, export_server
 from raidbot.ops.backups.server_import import ServerIsThere, import_server
 from raidbot.ops.backups.server_tables import LEFT_OUT, ServerTable, tables
+from raidbot.raids.model import Picture
 from tests.db.next_release_database import migrate
 from tests.ops.backups import databases
 from tests.raids.builders import GUILD
@@ -166,6 +167,15 @@ def test_keys_buttons_and_payloads_get_the_new_numbers() -> None:
     assert numbers.row(drafts, {"payload": '{"kind": "series", "editing": 7}'}) == {
         "payload": '{"kind": "series", "editing": 207}'
     }
+
+
+def test_a_picture_s_file_does_not_move_and_an_address_does() -> None:
+    numbers, raids = Numbers({}), ServerTable(name="raids", columns=("picture",), link="guild", numbered=False)
+    address = pictures.written(Picture(url="https://example.org/map.png"))
+
+    assert numbers.row(raids, {"picture": pictures.written(Picture(stored=7, file_type="png"))}) == {"picture": None}
+    assert numbers.row(raids, {"picture": address}) == {"picture": address}
+    assert numbers.row(raids, {"picture": None}) == {"picture": None}
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,19 @@ from raidbot.raids.audit.role_lists import EVERYONE
 from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.events import Reminder
-from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, Presence, RaidCode, Role, RoleKey, Seat
+from raidbot.raids.model import (
+    CancelReason,
+    ChannelId,
+    CloseReason,
+    Kind,
+    Picture,
+    PictureLoss,
+    Presence,
+    RaidCode,
+    Role,
+    RoleKey,
+    Seat,
+)
 from raidbot.raids.model import Source as From
 from raidbot.raids.permissions import Grants, targets
 from raidbot.raids.reminders.leads import ReminderLead
@@ -115,6 +127,10 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.AskUndelivered(ALICE, TANK, MANAGER),
     ev.WaitEnded(ALICE, TANK),
     ev.Removed(ALICE, SEAT, "Too *late*, three times"),
+    ev.PictureChanged(None, Picture(url="https://example.org/a.png")),
+    ev.PictureChanged(Picture(url="https://example.org/a.png"), Picture(stored=7, file_type="png")),
+    ev.PictureChanged(Picture(stored=7, file_type="png"), None),
+    *(ev.PictureLost(why) for why in PictureLoss),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)

@@ -342,7 +342,7 @@ def test_every_field_that_a_manager_changes_is_undone_or_known_not_to_be() -> No
     by_itself = {"seats", "waits", "attendance", "timed_at", "reminded_until"}
     never_changed = {"id", "guild", "code", "kind", "template", "emoji", "colour", "roles", "sides", "strategy"}
     never_changed |= {"lengths", "counts", "creator", "channel", "created_at", "series", "planned_as"}
-    never_changed |= {"mention_role", "picture"}
+    never_changed |= {"mention_role"}
     not_by_managers = {"message", "thread", "marks", "filled_once", "next_place", "version", "time_revision"}
     for_seconds = {"given_up"}
     ended_by_other_changes = {"asks"}
