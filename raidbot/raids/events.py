@@ -91,6 +91,16 @@ class WaitEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecChosen:
+    """The member chose what they play in their seat; None means no choice."""
+
+    member: MemberId
+    role: RoleKey
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned:
     """A manager gave the member a seat; `forced` if the role was already full."""
 
@@ -338,7 +348,7 @@ class MarksChanged:
 SIGNING_UP = (Joined, Moved, Waitlisted, SubstituteCame)
 """Events after which the member reads the raid's sign-up text."""
 
-Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded
+Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded | SpecChosen
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived

@@ -114,6 +114,9 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.MarksChanged(),
     ev.AskUndelivered(ALICE, TANK, MANAGER),
     ev.WaitEnded(ALICE, TANK),
+    ev.SpecChosen(ALICE, TANK, None, "Frost *Blood*"),
+    ev.SpecChosen(ALICE, TANK, "Frost", "Blood"),
+    ev.SpecChosen(ALICE, TANK, "Blood", None),
     ev.Removed(ALICE, SEAT, "Too *late*, three times"),
 )
 
