@@ -80,8 +80,8 @@ def react(
 ) -> Change:
     """Handle the role's emoji added by the member: they join, move or wait, and the reaction is recorded as a mark.
 
-    Whoever has that place may react on a closed board, too, so that they can leave by reaction. `spec` is as for `join`.
-    Raises RaidClosed or RaidOver.
+    Whoever has that place may react on a closed board, too, so that they can leave by reaction. `spec` is as for
+    `join`. Raises RaidClosed or RaidOver.
     """
     if not (raid.shows_signups and raid.has_place(member, key) and not raid.is_frozen(now)):
         _check_joinable(raid, now)

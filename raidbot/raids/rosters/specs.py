@@ -8,11 +8,12 @@ from raidbot.raids.events import Change, SpecChosen
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, changed
 from raidbot.raids.rosters.signups import check_not_cancelled
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip
+from raidbot.utils.text import clip, isolated
 from raidbot.utils.words import Listed, Name, say
 
 _MAX_TYPED_LENGTH = 50
 _MAX_LIST_LENGTH = 500
+_MAX_ROLE_LENGTH = 80
 
 
 class TooLateToChoose(Refusal):
@@ -84,10 +85,19 @@ def choose_spec(raid: Raid, member: MemberId, key: RoleKey, spec: str | None, *,
     return Change(changed(raid, seats=seats), (SpecChosen(member, key, held.spec, spec),))
 
 
-def may_choose(raid: Raid, member: MemberId, *, now: datetime) -> Role | None:
-    """Return the role in which the member has a seat, if they can still choose what they play in it."""
+def question(role: Role) -> str:
+    """Return the words on the menu of a role’s specs, as plain text."""
+    return f"What will you play as {clip(isolated(role.name), _MAX_ROLE_LENGTH)}? (optional)"
+
+
+def may_choose(raid: Raid, member: MemberId, *, now: datetime | None = None) -> Role | None:
+    """Return the role in which the member has a seat, if they can still choose what they play in it.
+
+    Without `now`, until the start is noted.
+    """
     held = raid.seat_of(member)
-    if held is None or not raid.is_live or raid.is_frozen(now):
+    over = not raid.shows_signups if now is None else raid.is_frozen(now)
+    if held is None or not raid.is_live or over:
         return None
     role = raid.role(held.role)
     return role if role.specs else None

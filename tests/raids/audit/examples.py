@@ -114,10 +114,10 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.MarksChanged(),
     ev.AskUndelivered(ALICE, TANK, MANAGER),
     ev.WaitEnded(ALICE, TANK),
+    ev.Removed(ALICE, SEAT, "Too *late*, three times"),
     ev.SpecChosen(ALICE, TANK, None, "Frost *Blood*"),
     ev.SpecChosen(ALICE, TANK, "Frost", "Blood"),
     ev.SpecChosen(ALICE, TANK, "Blood", None),
-    ev.Removed(ALICE, SEAT, "Too *late*, three times"),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)

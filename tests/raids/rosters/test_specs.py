@@ -1,4 +1,4 @@
-"""What members play in their seats: chosen, kept, taken along and given up."""
+"""Specs of seats: chosen, kept, taken along and given up."""
 
 from collections.abc import Callable
 from contextlib import suppress
