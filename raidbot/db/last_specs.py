@@ -18,7 +18,7 @@ def last_specs(
         row = connection.execute(
             "SELECT recent.spec FROM (SELECT raid, spec FROM seats WHERE member = ? AND role = ? AND spec IS NOT NULL"
             " ORDER BY raid DESC LIMIT ?) AS recent CROSS JOIN raids ON raids.id = recent.raid"
-            " WHERE raids.guild = ? AND raids.template = ? LIMIT 1",  # the newest: CROSS JOIN goes through them in order
+            " WHERE raids.guild = ? AND raids.template = ? LIMIT 1",  # CROSS JOIN keeps their order
             (member, role, _SEATS, raid.guild, raid.template),
         ).fetchone()
         if row is not None and isinstance(row[0], str):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import (
@@ -12,12 +11,15 @@ from raidbot.raids.model import (
     Presence,
     Raid,
     RaidCode,
-    RaidId,
     RoleKey,
     Seat,
     Source,
     changed,
 )
+from raidbot.raids.reminders.events import Joint as Joint
+from raidbot.raids.reminders.events import Reminded as Reminded
+from raidbot.raids.reminders.events import Reminder as Reminder
+from raidbot.raids.reminders.events import ReminderMissed as ReminderMissed
 from raidbot.raids.schedules.model import Lead
 
 
@@ -307,37 +309,6 @@ class PresenceMarked:
     member: MemberId
     before: Presence
     after: Presence
-
-
-class Reminder(StrEnum):
-    CREATOR = "creator"
-    PARTICIPANTS = "participants"
-
-
-@dataclass(frozen=True, slots=True)
-class Joint:
-    """Another raid in a member's reminder. Its own reminders to them count as sent up to `until` (UTC)."""
-
-    member: MemberId
-    raid: RaidId
-    revision: int
-    starts_at: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reminded:
-    which: Reminder
-    members: tuple[MemberId, ...]
-    joint: tuple[Joint, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderMissed:
-    """The raid began before these members were reminded, because the bot was away."""
-
-    which: Reminder
-    members: tuple[MemberId, ...]
 
 
 @dataclass(frozen=True, slots=True)
