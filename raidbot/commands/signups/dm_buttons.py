@@ -145,17 +145,26 @@ class DmButtons:
         return found
 
     async def _choose_spec(self, press: Press, raid: Raid, role: Role) -> None:
-        """Note what the member plays. A direct message stays as it is; an answer on the server says so from then on."""
+        """Note what the member plays.
+
+        A direct message stays as it is, and the answer comes below it. An answer on the server becomes the new one,
+        with the menu of the seat that the member has by now.
+        """
         member, now = permissions.member_id(press.interaction), self._state.now()
         rule = partial(specs.choose_spec, member=member, key=role.key, spec=press.chosen or None, now=now)
-        raid = (await self._change(press, raid, rule)).raid
-        said = place(raid, member)
-        if press.interaction.guild_id is None:
+        in_dm = press.interaction.guild_id is None
+        try:
+            raid = (await self._change(press, raid, rule)).raid
+            said = place(raid, member)
+        except Refusal as refusal:
+            if in_dm:
+                raise
+            raid, said = await self._state.raid(raid.id), str(refusal)
+        if in_dm:
             await responses.send_ephemeral(press.interaction, said)
             return
-        await responses.edit_response(
-            press.interaction, f"{said}{_signup_text_shown(press, raid)}", rows=spec_rows(raid, member, now=now)
-        )
+        answer = f"{said}{_signup_text_shown(press, raid)}"
+        await responses.edit_response(press.interaction, answer, rows=spec_rows(raid, member, now=now))
 
     async def _give_to_next(self, press: Press, raid: Raid, role: Role) -> None:
         """Give the free seat to whoever is first in line. Only the raid's leader or creator may."""
