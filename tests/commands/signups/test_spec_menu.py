@@ -1,6 +1,7 @@
 """Members are asked what they play once they have a seat: in answers, under direct messages, and on /mysignups."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from discord_sandbox import Sandbox, SandboxGuild
@@ -43,7 +44,9 @@ def _by_dm(settings: GuildSettings, style: SignupStyle) -> GuildSettings:
     return replace(settings, signup_style=style, signup_text_by_dm=True)
 
 
-async def test_answers_ask_what_one_plays_and_it_is_remembered(guild: SandboxGuild, start: Start) -> None:
+async def test_answers_ask_what_one_plays_and_it_is_remembered(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
     alice, channel = guild.add_member("alice"), guild.channel("raid-signups")
     async with start() as bot:
         await choose(bot, guild, SignupStyle.BOTH)
@@ -66,18 +69,19 @@ async def test_answers_ask_what_one_plays_and_it_is_remembered(guild: SandboxGui
         await panel.select("Leave or change which one?", ["Molten Core"])
         await panel.select(AS_HEALER, ["Guardian"])
         assert "Healer · Guardian" in panel.text()
-    async with start() as bot:
         await panel.select(AS_HEALER, [])
         assert "Guardian" not in panel.text().split("Take another role")[0]
         assert spec_of(await the_raid(bot), alice) is None
         await panel.select(AS_HEALER, ["Restoration"])
 
-        second, third = [await post(bot, guild, with_specs(tank=1, healer=1)) for _ in range(2)]
-        assert "You have the seat Healer · Restoration in" in (await alice.click(second, "Healer")).text()
-        await alice.react(third, "2️⃣")
-        await guild.until(lambda: "Alice" in board_text(third))
-        assert spec_of(await the_raid(bot, 3), alice) == "Restoration"
+        other = await post(bot, guild, with_specs(tank=1, healer=1))
+        await alice.react(other, "2️⃣")
+        await guild.until(lambda: "Alice" in board_text(other))
+        assert spec_of(await the_raid(bot, 2), alice) == "Restoration"
         assert dm_text(alice) == ""
+        await alice.click(other, "Leave")
+        sandbox.advance(timedelta(minutes=1))
+        assert "You have the seat Healer · Restoration in" in (await alice.click(other, "Healer")).text()
 
 
 async def test_direct_messages_ask_once_and_late_answers_are_told_why_not(
