@@ -9,13 +9,14 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from discord_sandbox.validation.components import walk
 from raidbot.bot import RaidBot
-from raidbot.raids.model import GuildId, MemberId, Raid, Role, Source
+from raidbot.raids.model import GuildId, MemberId, Raid, RaidId, Role, Source
+from raidbot.raids.rosters import substitutes
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.commands.signups.test_board_buttons import choose, post, the_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text
-from tests.raids.builders import roles
+from tests.raids.builders import CREATOR, HEALER, roles
 
 SPECS = {"tank": ("Blood", "Guardian"), "healer": ("Restoration", "Guardian")}
 AS_TANK, AS_HEALER = "What will you play as Tank? (optional)", "What will you play as Healer? (optional)"
@@ -87,7 +88,7 @@ async def test_answers_ask_what_one_plays_and_it_is_remembered(
 async def test_direct_messages_ask_once_and_late_answers_are_told_why_not(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
-    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
         await ask_by_dm(bot, guild)
         board = await post(bot, guild, with_specs(tank=1, healer=1, damage=1))
@@ -109,6 +110,12 @@ async def test_direct_messages_ask_once_and_late_answers_are_told_why_not(
         assert "Guardian" in (await bob.select(promoted, AS_TANK, ["Guardian"])).text()
         assert spec_of(await the_raid(bot), bob) == "Guardian"
         assert "You’re Damage in" in (await alice.select(asked, AS_TANK, ["Guardian"])).text()
+
+        ask = partial(substitutes.ask, key=HEALER, members=[MemberId(carol.id)], by=CREATOR, now=bot.state.now())
+        await bot.state.change(RaidId(1), ask, Cause(Source.COMMAND, CREATOR))
+        await guild.until(lambda: "as a substitute" in dm_text(carol))
+        await carol.click(carol.dms[-1], "I come")
+        assert menus(carol.dms[-1]) == [AS_HEALER]
 
         await bob.click(board, "Leave")
         assert "You have no seat in" in (await bob.select(promoted, AS_TANK, ["Blood"])).text()

@@ -17,8 +17,9 @@ from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.words import words
 from raidbot.raids.duplicate import duplicate
 from raidbot.raids.events import Change
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source
-from raidbot.raids.notifications import notices
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
+from raidbot.raids.notifications import Menu, asks_for_spec, notices
+from raidbot.raids.purposes import Purpose
 from raidbot.raids.rosters import manager_edits, signups, specs, substitutes
 from raidbot.raids.rosters.undo import Step, undo
 from raidbot.raids.series.planning import Place, seat
@@ -144,6 +145,31 @@ def test_whoever_comes_back_at_once_plays_what_they_gave_up() -> None:
     assert spec_of(signups.react(left, ALICE, TANK, now=late, spec="of an older raid").raid) is None
     there = signups.react(board, ALICE, HEALER, now=NOW).raid
     assert spec_of(signups.react(there, ALICE, TANK, now=NOW).raid) == "Blood"
+
+
+def test_messages_about_a_seat_ask_what_their_reader_plays_there() -> None:
+    line = joined(joined(raid(tank=1, healer=1, damage=1), TANK, BOB), TANK, ALICE)
+    promoted = signups.leave(line, BOB, now=NOW)
+    assigned = manager_edits.assign(playing(line, BOB, "Guardian"), BOB, HEALER, now=NOW)
+    without = manager_edits.assign(line, BOB, DAMAGE, now=NOW)
+    over = replace(promoted, raid=replace(promoted.raid, status=Status.CLOSED, begun=True))
+
+    menus = [{notice.member: notice.menu for notice in notices(one)} for one in (promoted, assigned, without, over)]
+
+    as_tank = Menu("What will you play as Tank? (optional)", "reply:1:spec:1", SPECS[TANK])
+    as_healer = Menu("What will you play as Healer? (optional)", "reply:1:spec:2", SPECS[HEALER], "Guardian")
+    assert menus == [{ALICE: as_tank}, {BOB: as_healer, ALICE: as_tank}, {BOB: None, ALICE: as_tank}, {ALICE: None}]
+
+
+def test_only_those_are_asked_by_message_who_chose_nothing() -> None:
+    fresh, known = (signups.react(raid(tank=2), ALICE, TANK, now=NOW, spec=spec) for spec in (None, "Blood"))
+    plain = signups.react(open_raid(of=roles(tank=2)), ALICE, TANK, now=NOW)
+
+    assert [asks_for_spec(one.raid, ALICE) for one in (fresh, known, plain)] == [True, False, False]
+    assert notices(fresh) == ()
+    (asked,) = notices(fresh, frozenset({ALICE}))
+    assert (asked.purpose, asked.menu and asked.menu.chosen) == (Purpose.COURTESY, None)
+    assert "You’re in" in str(asked.text)
 
 
 def test_copies_keep_what_their_members_play() -> None:
