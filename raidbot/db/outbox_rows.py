@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -11,11 +11,13 @@ from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant_or_none, seconds
 from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import GuildId
-from raidbot.raids.notifications import Button
+from raidbot.raids.notifications import Button, Menu
 from raidbot.utils.words import Text, render
 
 MAX_ATTEMPTS = 1_000_000
 _KINDS = tuple(MessageKind)
+_MENU_KEYS = {one.name for one in fields(Menu)}
+_MAX_MENU_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
 
 Kind = Literal["dm", "post"]
 Entries = dict[str, list[int]]
@@ -66,9 +68,11 @@ def read(row: Row, *, first_claim: int | None) -> Claimed:
     )
 
 
-def payload_of(text: Text, buttons: Iterable[Button]) -> dict[str, object]:
-    """Return the payload that `delivery.messages.outbox` sends for these words and buttons."""
+def payload_of(text: Text, buttons: Iterable[Button], menu: Menu | None = None) -> dict[str, object]:
+    """Return the payload that `delivery.messages.outbox` sends for these words, buttons and menu."""
     said: dict[str, object] = {"content": render(text)}
+    if menu is not None:
+        said["menu"] = asdict(menu)
     made = [{"label": render(one.label), "address": one.address, "style": one.style} for one in buttons]
     return said | {"buttons": made} if made else said
 
@@ -79,7 +83,7 @@ def _payload(stored: object) -> dict[str, Any]:
     if isinstance(found, dict):
         content, embeds, buttons = found.get("content"), found.get("embeds", []), found.get("buttons", [])
         said = isinstance(content, str | None) and isinstance(embeds, list) and isinstance(buttons, list)
-        said = said and _are_mentions(found.get("mentions", {})) and _is_late(found)
+        said = said and _are_mentions(found.get("mentions", {})) and _is_late(found) and _is_menu(found.get("menu"))
         if said and all(isinstance(one, dict) for one in (*embeds, *buttons)):
             return found
     raise cells.UnreadableCellError(f"{cells.shown(stored)} is no message")
@@ -89,6 +93,16 @@ def _are_mentions(stored: object) -> bool:
     if not isinstance(stored, dict) or not all(isinstance(ids, list) for ids in stored.values()):
         return False
     return all(isinstance(one, int) for ids in stored.values() for one in ids)
+
+
+def _is_menu(stored: object) -> bool:
+    if not isinstance(stored, dict):
+        return stored is None
+    options, chosen = stored.get("options"), stored.get("chosen")
+    if stored.keys() != _MENU_KEYS or not isinstance(options, list) or not 1 <= len(options) <= _MAX_MENU_OPTIONS:
+        return False
+    texts = (stored["hint"], stored["address"], *options)
+    return isinstance(chosen, str | None) and all(isinstance(text, str) for text in texts)
 
 
 def _is_late(payload: Mapping[str, object]) -> bool:

@@ -121,8 +121,8 @@ def _ask(member: object, role: object, asked_by: object, asked_at: object) -> As
     return Ask(_member(member), _role(role), _member(asked_by), instant(asked_at))
 
 
-def _given_up(member: object, role: object, at: object) -> GivenUp:
-    return GivenUp(_member(member), _role(role), instant(at))
+def _given_up(member: object, role: object, at: object, spec: object) -> GivenUp:
+    return GivenUp(_member(member), _role(role), instant(at), _spec(spec))
 
 
 def _member(stored: object) -> MemberId:
@@ -185,10 +185,10 @@ ASKS = _Table(
 GIVEN_UP = _Table(
     "given_up",
     lambda raid: raid.given_up,
-    ("member", "role", "at"),
+    ("member", "role", "at", "spec"),
     1,
     "member",
-    lambda g: (g.member, g.role, seconds(g.at)),
+    lambda g: (g.member, g.role, seconds(g.at), g.spec),
     _given_up,
 )
 _TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE, ASKS, GIVEN_UP)

@@ -31,7 +31,7 @@ from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.changes import Asked
 from raidbot.raids.events import SIGNING_UP, Cancelled, Cause, Change, Created, Undone
 from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid, Source
-from raidbot.raids.notifications import Notice, notices, thread_note
+from raidbot.raids.notifications import Notice, asks_for_spec, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.words import render
@@ -117,11 +117,15 @@ def record(tx: sqlite3.Connection, change: Change, found: Sequence[Entry], cause
 
 
 def _owed_signup_texts(tx: sqlite3.Connection, change: Change, cause: Cause) -> frozenset[MemberId]:
-    """Return the members who are sent the sign-up text: once per raid, for a reaction, if the server wants it."""
+    """Return the members who are sent the sign-up text, or are asked what they play.
+
+    That is once per raid, for a reaction, which has no other answer, and only if the server wants it.
+    """
     raid = change.raid
-    if not raid.signup_text or cause.source not in (Source.REACTION, Source.RECONCILE):
+    if cause.source not in (Source.REACTION, Source.RECONCILE):
         return frozenset()
-    members = [event.member for event in change.events if isinstance(event, SIGNING_UP)]
+    signing_up = (event.member for event in change.events if isinstance(event, SIGNING_UP))
+    members = [member for member in signing_up if raid.signup_text or asks_for_spec(raid, member)]
     return signup_texts.note(tx, raid.id, members) if members and signup_texts.are_sent(tx, raid.guild) else frozenset()
 
 
@@ -180,4 +184,4 @@ def _payload(notice: Notice) -> dict[str, object]:
     said: dict[str, object] = {"kinds": list(notice.kinds)} if notice.kinds else {}
     if notice.reminds:
         return said | {"reminds": notice.reminds}
-    return said | payload_of(notice.text, notice.buttons)
+    return said | payload_of(notice.text, notice.buttons, notice.menu)

@@ -11,6 +11,7 @@ from raidbot.db import calendar_feeds, series_occurrences
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.series_occurrences import AlreadyPostedError
 from raidbot.delivery.boards.raid_comparison import MaySignUp
+from raidbot.delivery.members.last_specs import last_specs
 from raidbot.delivery.series.posting_places import Troubled
 from raidbot.raids.drafts import ActivityGone
 from raidbot.raids.feeds.entries import unused_name
@@ -156,7 +157,8 @@ class SeriesPoster:
                 await self._state.series.change(
                     series.id, partial(rules.leave, member=place.member), Cause(Source.RECONCILE)
                 )
-        return admitted
+        last = await last_specs(self._state, planned, ((place.member, place.role) for place in admitted))
+        return [place._replace(spec=place.spec or last.get((place.member, place.role))) for place in admitted]
 
     async def _copied(self, series: Series, occurrence: Occurrence) -> Raid | None:
         if series.roster is not RosterMode.COPY:

@@ -35,7 +35,8 @@ def duplicate(
         if seat.member in keeping:
             left[seat.role] -= 1
             forced = left[seat.role] < 0
-            seats.append(Seat(seat.member, seat.role, len(seats) + 1, now, Source.COPY, forced, seat.side))
+            place = len(seats) + 1
+            seats.append(replace(seat, place=place, since=now, source=Source.COPY, forced=forced))
     copy = Raid(
         id=RaidId(0),
         guild=raid.guild,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import (
@@ -14,12 +13,15 @@ from raidbot.raids.model import (
     Presence,
     Raid,
     RaidCode,
-    RaidId,
     RoleKey,
     Seat,
     Source,
     changed,
 )
+from raidbot.raids.reminders.events import Joint as Joint
+from raidbot.raids.reminders.events import Reminded as Reminded
+from raidbot.raids.reminders.events import Reminder as Reminder
+from raidbot.raids.reminders.events import ReminderMissed as ReminderMissed
 from raidbot.raids.schedules.model import Lead
 
 
@@ -90,6 +92,16 @@ class WaitEnded:
 
     member: MemberId
     role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
+class SpecChosen:
+    """The member chose what they play in their seat; None means no choice."""
+
+    member: MemberId
+    role: RoleKey
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,37 +326,6 @@ class PresenceMarked:
     after: Presence
 
 
-class Reminder(StrEnum):
-    CREATOR = "creator"
-    PARTICIPANTS = "participants"
-
-
-@dataclass(frozen=True, slots=True)
-class Joint:
-    """Another raid in a member's reminder. Its own reminders to them count as sent up to `until` (UTC)."""
-
-    member: MemberId
-    raid: RaidId
-    revision: int
-    starts_at: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reminded:
-    which: Reminder
-    members: tuple[MemberId, ...]
-    joint: tuple[Joint, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderMissed:
-    """The raid began before these members were reminded, because the bot was away."""
-
-    which: Reminder
-    members: tuple[MemberId, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class MarksChanged:
     """Only the bot's record of the reactions on the board changed."""
@@ -352,7 +333,7 @@ class MarksChanged:
 
 SIGNING_UP = (Joined, Moved, Waitlisted, SubstituteCame)  # after these the member reads the raid's sign-up text
 
-Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded
+Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded | SpecChosen
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived

@@ -6,7 +6,7 @@ A Text is an argument of `say`; in an f-string it is rendered.
 from datetime import datetime
 from typing import Protocol
 
-from raidbot.raids.model import Raid, Role, RoleKey, Seat, Status
+from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Status
 from raidbot.utils.text import clip, isolated
 from raidbot.utils.words import Code, Listed, Name, Raw, Text, say
 
@@ -34,6 +34,14 @@ def bold(name: str) -> Text:
 
 def bold_role(raid: Raid, key: RoleKey) -> Text:
     return bold(raid.role(key).name)
+
+
+def bold_seat(raid: Raid, member: MemberId, key: RoleKey) -> Text:
+    """Return the role, with what the member plays in it if they have that seat: **Tank** · Blood."""
+    held = raid.seat_of(member)
+    if held is None or held.role != key or not held.spec:
+        return bold_role(raid, key)
+    return say("{role} · {spec}", role=bold_role(raid, key), spec=Name(held.spec))
 
 
 def role_mention(role: int) -> Raw:
@@ -101,5 +109,6 @@ def role_choice(raid: Raid, role: Role) -> str:
 
 
 def seat(raid: Raid, held: Seat) -> str:
-    """Return the role's name, with the side in parentheses."""
-    return f"{isolated(raid.role(held.role).name)}{f' ({isolated(held.side)})' if held.side else ''}"
+    """Return the role's name and what is played in it, with the side in parentheses: “Tank · Blood (Left)”."""
+    played = f"{isolated(raid.role(held.role).name)}{f' · {isolated(held.spec)}' if held.spec else ''}"
+    return f"{played}{f' ({isolated(held.side)})' if held.side else ''}"

@@ -13,6 +13,7 @@ from raidbot.raids.messages.sentences import cause_of_cancelling, message
 from raidbot.raids.messages.who_hears import hearers, may_be_given, may_drop_out
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId
 from raidbot.raids.purposes import Purpose, purpose_of
+from raidbot.raids.rosters import specs
 from raidbot.utils.words import Instant, Length, Text, lines, render, say
 
 REPLY = "reply"
@@ -26,6 +27,19 @@ class Button:
     label: Text
     address: str
     style: Literal["primary", "secondary", "success", "danger", "link"] = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu under a message, of which one option or none is chosen; choosing sends its `address` back.
+
+    `hint` and `options` are plain text. `chosen` is what was chosen so far.
+    """
+
+    hint: str
+    address: str
+    options: tuple[str, ...]
+    chosen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +58,14 @@ class Notice:
     purpose: Purpose = Purpose.CHANGE
     kinds: tuple[MessageKind, ...] = ()
     reminds: tuple[tuple[RaidId, int], ...] = ()
+    menu: Menu | None = None
 
 
 def notices(change: ev.Change, texts: Set[MemberId] = frozenset()) -> tuple[Notice, ...]:
     """Return the direct messages that follow from the change: one for each member who hears of any of its events.
 
-    `texts` are those who signed up and are sent the raid's sign-up text, in the same message.
+    `texts` are those who signed up and are sent the raid's sign-up text, or are asked what they play, in the same
+    message.
     """
     heard: dict[MemberId, list[ev.Event]] = {}
     for event in change.events:
@@ -75,11 +91,41 @@ def _notice(change: ev.Change, member: MemberId, events: tuple[ev.Event, ...], t
         events = tuple(event for event in events if not isinstance(event, ev.TimeChanged))
     buttons = dict.fromkeys(button for event in events for button in _buttons(raid, event))
     purpose = min((purpose_of(event) for event in events), key=_PRECEDENCE.index)
-    text = message(change, events, member, with_signup_text=member in texts)
+    with_text = member in texts and bool(raid.signup_text)
+    text = message(change, events, member, with_signup_text=with_text)
     kinds = kinds_of(events)
-    if member in texts:
+    if with_text:
         purpose = Purpose.CHANGE  # a newer courtesy does not replace it: the text is sent once
-    return Notice(key, member, text, _expiry(raid, events), tuple(buttons), purpose, kinds)
+    menu = spec_menu(raid, member) if any(_seats(event, member) for event in events) else None
+    return Notice(key, member, text, _expiry(raid, events), tuple(buttons), purpose, kinds, menu=menu)
+
+
+def spec_menu(raid: Raid, member: MemberId, *, now: datetime | None = None) -> Menu | None:
+    """Return the menu that asks what the member plays in their seat, or None if there is nothing to choose.
+
+    Without `now`, until the start is noted.
+    """
+    role = specs.may_choose(raid, member, now=now)
+    held = raid.seat_of(member)
+    if role is None or held is None:
+        return None
+    address = f"{REPLY}:{raid.id}:spec:{raid.roles.index(role) + 1}"
+    return Menu(specs.question(role), address, role.specs, held.spec)
+
+
+def asks_for_spec(raid: Raid, member: MemberId) -> bool:
+    """Return True if the member has a seat in which there is something to choose, and chose nothing before."""
+    menu = spec_menu(raid, member)
+    return menu is not None and menu.chosen is None
+
+
+def _seats(event: ev.Event, member: MemberId) -> bool:
+    """Return True if the event gives the member a seat."""
+    match event:
+        case ev.Joined() | ev.Moved() | ev.Promoted() | ev.Assigned() | ev.SubstituteCame():
+            return event.member == member
+        case _:
+            return False
 
 
 def _reminder(raid: Raid, member: MemberId, events: list[ev.Reminded]) -> Notice:

@@ -39,7 +39,7 @@ def purpose_of(event: ev.Event) -> Purpose:
             return Purpose.REQUEST
         case ev.Reminded():
             return Purpose.REMINDER
-        case ev.Waitlisted() | ev.Moved() | ev.WaitEnded() | ev.Filled():
+        case ev.Joined() | ev.Waitlisted() | ev.Moved() | ev.WaitEnded() | ev.Filled():
             return Purpose.COURTESY
         case _:
             return Purpose.CHANGE

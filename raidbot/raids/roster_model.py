@@ -130,3 +130,4 @@ class GivenUp:
     member: MemberId
     role: RoleKey
     at: datetime
+    spec: str | None = None

@@ -129,7 +129,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "standing": {"away:1": EVERYBODY},
-    "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
+    "mysignups": dict.fromkeys(("page:0", "take:CODE", "stop:CODE", "leave:CODE", "spec:CODE:1"), EVERYBODY),
     "calendar": dict.fromkeys(("new:mine", "new:server", "end:mine", "end:server"), EVERYBODY),
     "reminders": dict.fromkeys(("ask", "typed", "leads", "kinds", "server", "silent:on"), EVERYBODY),
     "privacy": dict.fromkeys(("keep", "ask-delete"), EVERYBODY),

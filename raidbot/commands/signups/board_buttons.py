@@ -2,6 +2,7 @@
 
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.service import SignupService, place
+from raidbot.commands.signups.spec_menu import spec_rows
 from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.delivery.event_queue import EventQueue
@@ -31,7 +32,9 @@ class BoardButtons:
             raise SignupsOver
         log_context.note_raid(raid_id)
         permissions.guild_of(interaction)
-        await responses.send_ephemeral(interaction, await self._answer(press, raid_id))
+        said = await self._answer(press, raid_id)
+        raid, member = await self._state.raid(raid_id), permissions.member_id(interaction)
+        await responses.send_ephemeral(interaction, said, rows=spec_rows(raid, member, now=self._state.now()))
 
     async def _answer(self, press: Press, raid_id: RaidId) -> str:
         match press.parts:

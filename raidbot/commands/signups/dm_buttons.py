@@ -10,20 +10,22 @@ from datetime import datetime
 from functools import partial
 
 from raidbot.commands.signups.service import done, place, with_signup_text
+from raidbot.commands.signups.spec_menu import spec_rows
 from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
 from raidbot.db.outbox import OutboxMessage
+from raidbot.delivery.members.last_specs import last_spec
 from raidbot.raids import labels
 from raidbot.raids.events import Change, Promoted
 from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, Source
 from raidbot.raids.purposes import Purpose
 from raidbot.raids.reminders.message import SNOOZE, concerns, may_snooze
-from raidbot.raids.rosters import manager_edits, signups, substitutes
+from raidbot.raids.rosters import manager_edits, signups, specs, substitutes
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import stamps
+from raidbot.utils.text import escape, stamps
 from raidbot.utils.words import Instant, Mention, Name, Raw, render, say
 
 _FINAL = (
@@ -73,6 +75,8 @@ class DmButtons:
         match press.parts[1:]:
             case ("out",):
                 await self._drop_out(press, raid)
+            case ("spec", which):
+                await self._choose_spec(press, raid, role_numbered(raid, which))
             case ("sub", which, ("yes" | "no") as said):
                 await self._substitute(press, raid, role_numbered(raid, which), comes=said == "yes")
             case ("off",):
@@ -140,6 +144,28 @@ class DmButtons:
                     found.append(raid)
         return found
 
+    async def _choose_spec(self, press: Press, raid: Raid, role: Role) -> None:
+        """Note what the member plays.
+
+        A direct message stays as it is, and the answer comes below it. An answer on the server becomes the new one,
+        with the menu of the seat that the member has by now.
+        """
+        member, now = permissions.member_id(press.interaction), self._state.now()
+        rule = partial(specs.choose_spec, member=member, key=role.key, spec=press.chosen or None, now=now)
+        in_dm = press.interaction.guild_id is None
+        try:
+            raid = (await self._change(press, raid, rule)).raid
+            said = place(raid, member)
+        except Refusal as refusal:
+            if in_dm:
+                raise
+            raid, said = await self._state.raid(raid.id), str(refusal)
+        if in_dm:
+            await responses.send_ephemeral(press.interaction, said)
+            return
+        answer = f"{said}{_signup_text_shown(press, raid)}"
+        await responses.edit_response(press.interaction, answer, rows=spec_rows(raid, member, now=now))
+
     async def _give_to_next(self, press: Press, raid: Raid, role: Role) -> None:
         """Give the free seat to whoever is first in line. Only the raid's leader or creator may."""
         if permissions.member_id(press.interaction) not in (raid.leader, raid.creator):
@@ -156,12 +182,14 @@ class DmButtons:
     async def _substitute(self, press: Press, raid: Raid, role: Role, *, comes: bool) -> None:
         """Accept or decline the seat. The buttons are removed once the question is settled."""
         member, now = permissions.member_id(press.interaction), self._state.now()
+        rows: tuple[responses.Row, ...] = ()
         try:
             if comes:
-                change = await self._change(
-                    press, raid, partial(substitutes.accept, member=member, key=role.key, now=now)
-                )
-                said = f"Thank you! You have the seat {labels.bold(role.name)} in {labels.coded(raid)}."
+                spec = await last_spec(self._state, raid, member, role.key)
+                accept = partial(substitutes.accept, member=member, key=role.key, now=now, spec=spec)
+                change = await self._change(press, raid, accept)
+                seat, rows = labels.bold_seat(change.raid, member, role.key), spec_rows(change.raid, member, now=now)
+                said = f"Thank you! You have the seat {seat} in {labels.coded(raid)}."
                 said = with_signup_text(change, member, " ".join((said, *done(change, member))))
             else:
                 left = (await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))).raid
@@ -182,11 +210,17 @@ class DmButtons:
         except _FINAL as refusal:
             said = str(refusal)
         when = f"\nStarts {stamps(raid.starts_at)}."
-        await responses.edit_response(press.interaction, f"{said}{when}\n{raid.link or ''}")
+        await responses.edit_response(press.interaction, f"{said}{when}\n{raid.link or ''}", rows=rows)
 
     async def _change(self, press: Press, raid: Raid, rule: Rule) -> Change:
         cause = Cause(Source.BUTTON, permissions.member_id(press.interaction))
         return await self._state.change(raid.id, rule, cause)
+
+
+def _signup_text_shown(press: Press, raid: Raid) -> str:
+    """Return the sign-up text with the blank line before it, if the message ends with it."""
+    message, text = press.interaction.message, f"\n\n{escape(raid.signup_text)}"
+    return text if raid.signup_text and message is not None and message.content.endswith(text) else ""
 
 
 def _raids(parts: Sequence[str]) -> list[tuple[RaidId, int]]:

@@ -12,11 +12,13 @@ from raidbot.commands.signups.service import SignupService
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.raid_autocomplete import find_raid
+from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.raids.model import Raid, Source
-from raidbot.state import State
+from raidbot.raids.rosters import specs
+from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 
 
@@ -38,6 +40,8 @@ class MySignups(commands.Cog):
                 await self._show_list(press.interaction, page_number(number))
             case ("open",):
                 await self._show_raid(press.interaction, await find_raid(self._state, press.interaction, press.chosen))
+            case ("spec", code, number):
+                await self._choose_spec(press, await find_raid(self._state, press.interaction, code), number)
             case (action, code, *_) if action in ("take", "stop", "leave"):
                 await self._act(press, action, await find_raid(self._state, press.interaction, code))
             case _:
@@ -57,14 +61,25 @@ class MySignups(commands.Cog):
             said = str(refusal)
         await self._show_raid(press.interaction, raid, said)
 
+    async def _choose_spec(self, press: Press, raid: Raid, number: str) -> None:
+        member, said = permissions.member_id(press.interaction), ""
+        role, spec, now = role_numbered(raid, number), press.chosen or None, self._state.now()
+        rule = partial(specs.choose_spec, member=member, key=role.key, spec=spec, now=now)
+        try:
+            await self._state.change(raid.id, rule, Cause(Source.COMMAND, member))
+        except Refusal as refusal:
+            said = str(refusal)
+        await self._show_raid(press.interaction, raid, said)
+
     async def _show_raid(self, interaction: Interaction, raid: Raid, said: str = "") -> None:
         now, member = await self._state.raid(raid.id), permissions.member_id(interaction)
-        too_late = not now.is_live or now.is_frozen(self._state.now())
+        at = self._state.now()
+        too_late = not now.is_live or now.is_frozen(at)
         await responses.edit_response(
             interaction,
             said,
             embeds=(mysignups_views.raid_embed(now, member, too_late=too_late),),
-            rows=mysignups_views.raid_rows(now, member, too_late=too_late),
+            rows=mysignups_views.raid_rows(now, member, now=at),
         )
 
     async def _show_list(self, interaction: Interaction, number: int = 0) -> None:

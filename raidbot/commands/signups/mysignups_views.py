@@ -1,11 +1,13 @@
 """Views of /mysignups: the reader's signups, and one raid with the ways to change its signup."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 import discord
 
 from raidbot.commands.signups.service import place
+from raidbot.commands.signups.spec_menu import spec_rows
 from raidbot.commands.ui.components import GREY, RED, Controls, link_button, numbered, option, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_selects
@@ -64,19 +66,25 @@ def raid_embed(raid: Raid, member: MemberId, *, too_late: bool) -> discord.Embed
     return panel_embed(escape(raid.name), "\n".join(lines)).set_footer(text=labels.footer(raid))
 
 
-def raid_rows(raid: Raid, member: MemberId, *, too_late: bool) -> tuple[Row, ...]:
-    """Return at most five rows; nobody leaves if it is `too_late`. The
-    roles to take and those waited for fit into three menus together."""
+def raid_rows(raid: Raid, member: MemberId, *, now: datetime) -> tuple[Row, ...]:
+    """Return at most five rows; nobody leaves if it is too late.
+
+    The roles to take and those waited for fit into three menus together. A menu asks what the member plays.
+    """
     rows: list[Row] = []
+    too_late = not raid.is_live or raid.is_frozen(now)
     waits = raid.waits_of(member)
+    seat = raid.seat_of(member)
     if raid.is_open:
-        seat = raid.seat_of(member)
         taken = {wait.role for wait in waits} | ({seat.role} if seat else set())
         others = [role for role in raid.roles if role.key not in taken]
         rows += role_selects(raid, others, "Take another role", partial(_CONTROLS.custom_id, "take", raid.code))
-    if not too_late and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
+    if not too_late and len(waits) > 0 and (len(waits) > 1 or seat is not None):
         lines = [raid.role(wait.role) for wait in waits]
         rows += role_selects(raid, lines, "Stop waiting for …", partial(_CONTROLS.custom_id, "stop", raid.code))
+    if seat is not None:
+        number = raid.roles.index(raid.role(seat.role)) + 1
+        rows += spec_rows(raid, member, now=now, custom_id=_CONTROLS.custom_id("spec", raid.code, number))
     is_in = member in set(raid.members())
     leave = _CONTROLS.button("Leave this raid", "leave", RED, raid.code, disabled=not is_in or too_late)
     back = _CONTROLS.button("All my signups", "page", GREY, 0)

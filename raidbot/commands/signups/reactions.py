@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from itertools import takewhile
 
@@ -15,6 +14,7 @@ from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.forgetting.old_reactions import OldReactions
+from raidbot.delivery.members.last_specs import last_spec, last_specs
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.raids import labels
 from raidbot.raids.changes import Asked
@@ -22,7 +22,7 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
-from raidbot.state import Cause, State
+from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.metrics import reactions as metrics
 from raidbot.utils.words import say
@@ -78,7 +78,8 @@ class RaidReactions(ReactionHandler):
         await self._old_reactions.reacted(raid.id, reaction.member, role.key)
         settings = await self._state.settings(reaction.guild)
         try:
-            await self._state.change_each(raid.id, [self._asked(reaction, role, settings)])
+            spec = await last_spec(self._state, raid, reaction.member, role.key)
+            await self._state.change_each(raid.id, [self._asked(reaction, role, settings, spec)])
         except Refusal as refusal:
             metrics.REFUSED.inc()
             self._refuse(raid, reaction.member, role)
@@ -97,10 +98,11 @@ class RaidReactions(ReactionHandler):
         settings = await self._state.settings(reactions[0].guild)
         roles = [raid.role_for_emoji(reaction.emoji_key) for reaction in reactions]
         known = [*takewhile(all, zip(reactions, roles, strict=True))]
-        for reaction, role in known:
-            if role is not None:
-                await self._old_reactions.reacted(raid.id, reaction.member, role.key)
-        asked = [self._asked(reaction, role, settings) for reaction, role in known if role is not None]
+        taking = [(reaction, role) for reaction, role in known if role is not None]
+        for reaction, role in taking:
+            await self._old_reactions.reacted(raid.id, reaction.member, role.key)
+        specs = await last_specs(self._state, raid, ((reaction.member, role.key) for reaction, role in taking))
+        asked = [self._asked(one, role, settings, specs.get((one.member, role.key))) for one, role in taking]
         taken = len(await self._state.change_each(raid.id, asked)) if asked else 0
         metrics.TAKEN.inc(taken)
         return taken
@@ -110,16 +112,17 @@ class RaidReactions(ReactionHandler):
         if raid.role_for_emoji(reaction.emoji_key) is not None:
             self._notices.tell_at_best_effort(raid, reaction.member, NotSaved(raid))
 
-    def _asked(self, reaction: Reaction, role: Role, settings: GuildSettings) -> Asked:
-        rule = partial(self._join, reaction=reaction, role=role.key, settings=settings, now=self._state.now())
+    def _asked(self, reaction: Reaction, role: Role, settings: GuildSettings, spec: str | None) -> Asked:
+        react = partial(signups.react, member=reaction.member, key=role.key, now=self._state.now(), spec=spec)
+        rule = partial(self._join, reaction=reaction, role=role.key, settings=settings, react=react)
         names = {reaction.member: reaction.name} if reaction.name else {}  # none is known after some stops
         return Asked(rule, Cause(Source.REACTION, reaction.member), names)
 
-    def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
+    def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, react: Rule) -> Change:
         mark = raid.mark_of(reaction.member, role)
         if mark is not None and mark.unwanted:
             return Change(raid)  # late event: a new reaction can only follow this one's removal, which clears the mark
-        change = signups.react(raid, reaction.member, role, now=now)
+        change = react(raid)
         self._gate.check(raid, settings, reaction.member, role, reaction.roles)
         return change
 

@@ -9,8 +9,9 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.event_queue import EventQueue
+from raidbot.delivery.members.last_specs import last_spec
 from raidbot.raids import events as ev
-from raidbot.raids.labels import bold, bold_role, coded
+from raidbot.raids.labels import bold, bold_role, bold_seat, coded
 from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
@@ -44,7 +45,8 @@ class SignupService:
         settings = await self._state.settings(raid.guild)
         member, roles = permissions.member_id(interaction), permissions.asker_of(interaction).roles
         await self._state.learn_roles(raid.guild, {member: roles})
-        join = partial(signups.join, member=member, key=role, now=self._state.now(), source=self._source)
+        spec = await last_spec(self._state, raid, member, role)
+        join = partial(signups.join, member=member, key=role, now=self._state.now(), source=self._source, spec=spec)
 
         def rule(now: Raid) -> ev.Change:
             change = join(now)
@@ -94,7 +96,7 @@ def place(raid: Raid, member: MemberId) -> str:
     said = []
     if seat is not None:
         side = f", on the side {bold(seat.side)}" if seat.side else ""
-        said.append(f"You have {_seat(raid, seat.role)}{side}.")
+        said.append(f"You have {_seat(raid, seat.role, member)}{side}.")
     for wait in waits:
         where = f"You are number {raid.position_of(wait)} of {len(raid.waitlist(wait.role))} in line"
         said.append(f"{where} for {_seat(raid, wait.role)}.")
@@ -107,9 +109,9 @@ def done(change: ev.Change, member: MemberId) -> Iterator[str]:
     for event in change.events:
         match event:
             case ev.Joined(who, role) if who == member:
-                yield f"You have {_seat(raid, role)}."
+                yield f"You have {_seat(raid, role, member)}."
             case ev.Moved(who, origin, role) if who == member:
-                yield f"You moved from {bold_role(raid, origin)} to {bold_role(raid, role)} in {coded(raid)}."
+                yield f"You moved from {bold_role(raid, origin)} to {bold_seat(raid, member, role)} in {coded(raid)}."
             case ev.Waitlisted(who, role, returned=True) if who == member:
                 yield render(
                     say(
@@ -127,13 +129,18 @@ def done(change: ev.Change, member: MemberId) -> Iterator[str]:
             case ev.StoppedWaiting(who, role) | ev.WaitEnded(who, role) if who == member:
                 yield f"You no longer wait for {_seat(raid, role)}."
             case ev.Promoted(who, role, _) if who == member:
-                yield f"You have {_seat(raid, role)} now."
+                yield f"You have {_seat(raid, role, member)} now."
             case ev.Filled() if member in (raid.creator, raid.leader):
                 yield render(say("Every seat is taken now."))
             case _:
                 pass
 
 
-def _seat(raid: Raid, key: RoleKey) -> str:
-    """Name the seat; a single role is left out."""
-    return f"a seat in {coded(raid)}" if len(raid.roles) == 1 else f"the seat {bold_role(raid, key)} in {coded(raid)}"
+def _seat(raid: Raid, key: RoleKey, member: MemberId | None = None) -> str:
+    """Name the seat; a single role is left out. With a member who has it, say what they play."""
+    held = None if member is None else raid.seat_of(member)
+    plays = held.spec if held is not None and held.role == key else None
+    if len(raid.roles) == 1:
+        return f"a seat as {bold(plays)} in {coded(raid)}" if plays else f"a seat in {coded(raid)}"
+    role = bold_role(raid, key) if member is None else bold_seat(raid, member, key)
+    return f"the seat {role} in {coded(raid)}"

@@ -22,14 +22,14 @@ Item: TypeAlias = discord.ui.Item[discord.ui.View]
 Row: TypeAlias = tuple[Item, ...]
 
 
-async def send_ephemeral(interaction: Interaction, text: str) -> None:
+async def send_ephemeral(interaction: Interaction, text: str, *, rows: tuple[Row, ...] = ()) -> None:
     """Send an ephemeral message, as a followup if the interaction already has a response."""
-    content = clip(text, _MAX_CONTENT_LENGTH)
+    content, view = clip(text, _MAX_CONTENT_LENGTH), panel_view(rows) if rows else discord.utils.MISSING
     async with _response_lock(interaction):
         if not interaction.response.is_done():
-            await interaction.response.send_message(content, ephemeral=True)
+            await interaction.response.send_message(content, view=view, ephemeral=True)
             return
-    await interaction.followup.send(content, ephemeral=True)
+    await interaction.followup.send(content, view=view, ephemeral=True)
 
 
 async def defer(interaction: Interaction, *, public: bool = False) -> None:

@@ -25,6 +25,8 @@ ALTER TABLE raids ADD COLUMN cancel_note TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE raid_roles ADD COLUMN specs TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(specs));
 ALTER TABLE seats ADD COLUMN spec TEXT;
+ALTER TABLE given_up ADD COLUMN spec TEXT;
+CREATE INDEX seats_with_spec ON seats (member, role, raid) WHERE spec IS NOT NULL;
 
 -- A raid's picture: an address, or a file that is uploaded with the board.
 

@@ -29,8 +29,11 @@ _ATTENDANCE = " ".join(
     (
         "SELECT attendance.raid, attendance.member, attendance.role, ifnull(",
         ROLE_NAME,
-        ", attendance.role), attendance.presence FROM attendance JOIN raids ON raids.id = attendance.raid",
+        ", attendance.role), attendance.presence, seats.spec",
+        "FROM attendance JOIN raids ON raids.id = attendance.raid",
         "LEFT JOIN raid_roles ON raid_roles.raid = attendance.raid AND raid_roles.key = attendance.role",
+        "LEFT JOIN seats ON seats.raid = attendance.raid AND seats.member = attendance.member",
+        "AND seats.role = attendance.role",
         "WHERE attendance.raid IN (SELECT value FROM json_each(:ids)) ORDER BY attendance.raid, attendance.member",
     )
 )
@@ -110,8 +113,9 @@ def _role(key: object, name: object, seats: object) -> ExportedRole:
     return ExportedRole(RoleKey(cells.text(key)), cells.text(name), cells.counter(seats))
 
 
-def _present(member: object, key: object, role: object, presence: object) -> ExportedAttendance:
-    return ExportedAttendance(_member(member), RoleKey(_word(key)), _word(role), _presence(presence))
+def _present(member: object, key: object, role: object, presence: object, spec: object) -> ExportedAttendance:
+    plays = None if spec is None else _word(spec)
+    return ExportedAttendance(_member(member), RoleKey(_word(key)), _word(role), _presence(presence), plays)
 
 
 _word = lru_cache(maxsize=1000)(cells.text)

@@ -13,6 +13,7 @@ from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.forgetting.old_reactions import OldReactions
 from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.last_specs import last_spec
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.raids.emoji.model import key_of
@@ -124,7 +125,8 @@ class RaidComparison:
                 if member not in self._newcomers and not await parts.may_sign_up(raid.guild, member, raid, role):
                     parts.reaction_remover.refuse(raid.channel, unwanted)
                     continue
-                change = await self._change(member, partial(self._came, role=role))
+                spec = await last_spec(parts.state, raid, member, role)
+                change = await self._change(member, partial(self._came, role=role, spec=spec))
             except Refusal as refusal:
                 if self._look.may_change(member):
                     parts.reaction_remover.refuse(raid.channel, unwanted)
@@ -153,7 +155,7 @@ class RaidComparison:
         """Draw the board although names may be missing."""
         self._parts.names_complete(self._raid.id)
 
-    def _came(self, raid: Raid, member: MemberId, *, role: RoleKey) -> Change:
+    def _came(self, raid: Raid, member: MemberId, *, role: RoleKey, spec: str | None) -> Change:
         if raid.mark_of(member, role) is not None:
             return Change(raid)
         if member in self._newcomers:
@@ -161,7 +163,7 @@ class RaidComparison:
         if member in self._seated and raid.has_room(raid.role(role)):
             # The order of several reactions is unknown: the first in the board's order counts.
             return Change(raid.with_mark(Mark(member, role, unwanted=True)), (MarksChanged(),))
-        return signups.react(raid, member, role, now=self._parts.state.now())
+        return signups.react(raid, member, role, now=self._parts.state.now(), spec=spec)
 
     async def _change(self, member: MemberId, rule: Callable[[Raid, MemberId], Change]) -> Change:
         def unless_touched(raid: Raid) -> Change:

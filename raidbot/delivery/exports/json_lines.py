@@ -109,6 +109,7 @@ def _attendance(raid: ExportedRaid) -> Iterable[bytes]:
                 "member": str(row.member),
                 "role_key": row.key,
                 "role": row.role,
+                "spec": row.spec,
                 "presence": row.presence,
             }
         )

@@ -6,7 +6,9 @@ from raidbot.delivery.exports.cells import code_cell, member_cell, name_cell, ti
 from raidbot.delivery.exports.csv_table import Cell, Dialect, csv_head, csv_lines
 from raidbot.raids.model import MemberId, Raid, RoleKey, Status
 
-_TITLES = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Member ID", "Side", "Over capacity")
+_SEAT = ("Spec", "Side", "Over capacity")
+_TITLES = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Member ID", *_SEAT)
+_NO_SEAT = (None,) * len(_SEAT)
 _ATTENDANCE = "Attendance"
 
 
@@ -32,8 +34,7 @@ def _with_attendance(raid: Raid, names: Mapping[MemberId, str]) -> _Rows:
     on_roster = set(raid.members())
     for gone in raid.attendance:
         if gone.member not in on_roster:
-            empty = (None,) * 2
-            row = (*_head(raid), _role(raid, gone.role), "gone", None, *_who(gone.member, names), *empty)
+            row = (*_head(raid), _role(raid, gone.role), "gone", None, *_who(gone.member, names), *_NO_SEAT)
             yield gone.member, (*row, gone.presence.value)
 
 
@@ -41,10 +42,10 @@ def _rows(raid: Raid, names: Mapping[MemberId, str]) -> _Rows:
     for role in raid.roles:
         for number, seat in enumerate(raid.seated(role.key), start=1):
             over = "yes" if raid.is_over_capacity(seat) else ""
-            taken = (role.name, "seat", number, *_who(seat.member, names), seat.side, over)
+            taken = (role.name, "seat", number, *_who(seat.member, names), seat.spec, seat.side, over)
             yield seat.member, (*_head(raid), *taken)
         for number, wait in enumerate(raid.waitlist(role.key), start=1):
-            waiting = (role.name, "waiting", number, *_who(wait.member, names), None, None)
+            waiting = (role.name, "waiting", number, *_who(wait.member, names), *_NO_SEAT)
             yield wait.member, (*_head(raid), *waiting)
 
 

@@ -21,6 +21,7 @@ from raidbot.delivery.mentions import unheard_roles
 from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.messages.late_texts import LateTexts
 from raidbot.delivery.messages.server_names import ServerNames, says
+from raidbot.raids.notifications import Menu
 from raidbot.state import State
 
 _UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
@@ -87,7 +88,8 @@ class Sender:
             content = self._server_names.before(row.guild, content)
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self.nonce_prefix}o{row.id}"
-        view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
+        buttons, menu = row.payload.get("buttons", []), row.payload.get("menu")
+        view = _view(buttons, Menu(**menu) if menu else None) if buttons or menu else discord.utils.MISSING
         try:
             message = await self._api.call(
                 lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce, allowed_mentions=_allowed(row)),
@@ -148,7 +150,7 @@ def _mentioned(row: Claimed, whom: str) -> list[int]:
     return mentions.get(whom, [])
 
 
-def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
+def _view(buttons: list[dict[str, str]], menu: Menu | None) -> discord.ui.View:
     """Return a view that discord.py does not track: presses are routed by `custom_id`."""
     view = discord.ui.View(timeout=None)
     for button in buttons:
@@ -161,8 +163,19 @@ def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
             custom_id=None if is_link else address,
         )
         view.add_item(made)
+    if menu is not None:
+        view.add_item(_select(menu))
     view.stop()
     return view
+
+
+def _select(menu: Menu) -> discord.ui.Select[discord.ui.View]:
+    return discord.ui.Select(
+        custom_id=menu.address,
+        placeholder=menu.hint,
+        options=[discord.SelectOption(label=one, default=one == menu.chosen) for one in menu.options],
+        min_values=0,
+    )
 
 
 def _says(message: discord.Message, row: Claimed) -> bool:

@@ -102,6 +102,9 @@ class Numbers:
             said["reminds"] = [[self.of("raids", raid), *others] for raid, *others in reminds]
         for button in buttons if isinstance(buttons, list) else ():
             button["address"] = self._address(button["address"])
+        menu = said.get("menu")
+        if isinstance(menu, dict):
+            menu["address"] = self._address(menu["address"])
 
     def _address(self, address: str) -> str:
         """Return where a button under a direct message leads; a reminder's may name several raids."""

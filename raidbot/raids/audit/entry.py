@@ -67,6 +67,7 @@ class AuditAction(StrEnum):
     CALLED_OFF = "signup.called_off"
     STOPPED_WAITING = "signup.stopped_waiting"
     WAIT_ENDED = "signup.wait_ended"
+    SPEC_CHOSEN = "signup.spec_chosen"
 
     ASSIGNED = "roster.assigned"
     ASSIGNED_OVER_CAPACITY = "roster.assigned_over_capacity"

@@ -47,6 +47,8 @@ def _signup(before: Raid, raid: Raid, event: ev.Signup) -> Entry:
             return _of_member(AuditAction.STOPPED_WAITING, member, role=_role(before, role))
         case ev.WaitEnded(member, role):
             return _of_member(AuditAction.WAIT_ENDED, member, role=_role(before, role))
+        case ev.SpecChosen(member, role, was, becomes):
+            return _of_member(AuditAction.SPEC_CHOSEN, member, role=_role(raid, role), before=was, after=becomes)
         case _:
             assert_never(event)
 

@@ -102,6 +102,7 @@ _TITLES = {
     AuditAction.CALLED_OFF: "called off",
     AuditAction.STOPPED_WAITING: "stopped waiting",
     AuditAction.WAIT_ENDED: "no longer waits",
+    AuditAction.SPEC_CHOSEN: "plays",
     AuditAction.ASSIGNED: "assigned",
     AuditAction.ASSIGNED_OVER_CAPACITY: "assigned over capacity",
     AuditAction.REMOVED: "removed",
@@ -168,6 +169,12 @@ def _after(name: str) -> Callable[[Arguments], Values]:
 
 def _seat(given: Arguments) -> Values:
     return text(given, "origin"), text(given, "role")
+
+
+def _spec(given: Arguments) -> Values:
+    role = text(given, "role")
+    was, becomes = (f"{role} · {spec}" if spec else role for spec in _texts(given))
+    return was, becomes
 
 
 def _line(given: Arguments) -> Values:
@@ -284,6 +291,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.CALLED_OFF: _before("role"),
     AuditAction.STOPPED_WAITING: _before("role"),
     AuditAction.WAIT_ENDED: _before("role"),
+    AuditAction.SPEC_CHOSEN: _spec,
     AuditAction.ASSIGNED: _seat,
     AuditAction.ASSIGNED_OVER_CAPACITY: _seat,
     AuditAction.REMOVED: _removed,

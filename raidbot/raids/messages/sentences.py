@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from raidbot.raids import events as ev
-from raidbot.raids.labels import bold, bold_coded, bold_role, lacking_in_channel
+from raidbot.raids.labels import bold, bold_coded, bold_role, bold_seat, lacking_in_channel
 from raidbot.raids.messages.who_hears import may_be_given, may_drop_out
 from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey
 from raidbot.utils.words import Code, Instant, Length, Listed, Mention, Name, Raw, Text, lines, paragraph, say
@@ -41,7 +41,7 @@ def _sentences(change: ev.Change, event: ev.Event, events: tuple[ev.Event, ...],
     raid = change.raid
     match event:
         case ev.Joined(_, role):
-            return say("You’re in: {place}.", place=_place(raid, role))
+            return say("You’re in: {place}.", place=_place(raid, role, member))
         case ev.Waitlisted() | ev.Promoted() | ev.Moved() | ev.Left():
             return _signup(raid, event)
         case ev.WaitEnded(_, role):
@@ -82,12 +82,12 @@ def _signup(raid: Raid, event: ev.Waitlisted | ev.Promoted | ev.Moved | ev.Left)
             return paragraph(full, kept, say("You will be told when a seat is yours."))
         case ev.Promoted(_, role, origin):
             left = say("You gave up your seat as {role} for it.", role=bold_role(raid, origin)) if origin else None
-            return paragraph(_seat_opened(raid, role), left, _ways_out(raid))
+            return paragraph(_seat_opened(raid, role, event.member), left, _ways_out(raid))
         case ev.Moved(_, origin, role):
             return say(
                 "You moved from {origin} to {role} in {raid}.",
                 origin=bold_role(raid, origin),
-                role=bold_role(raid, role),
+                role=bold_seat(raid, event.member, role),
                 raid=bold_coded(raid),
             )
         case ev.Left():
@@ -108,10 +108,11 @@ def _called_off(raid: Raid, event: ev.Left) -> Text:
     return paragraph(left, ways)
 
 
-def _seat_opened(raid: Raid, role: RoleKey) -> Text:
+def _seat_opened(raid: Raid, role: RoleKey, member: MemberId) -> Text:
     if len(raid.roles) == 1:
         return say("A seat opened: you are now on the roster of {raid}.", raid=bold_coded(raid))
-    return say("A seat opened: you are now {role} in {raid}.", role=bold_role(raid, role), raid=bold_coded(raid))
+    seat = bold_seat(raid, member, role)
+    return say("A seat opened: you are now {role} in {raid}.", role=seat, raid=bold_coded(raid))
 
 
 def _wait_ended(raid: Raid, member: MemberId, role: RoleKey, *, is_alone: bool) -> Text:
@@ -258,11 +259,12 @@ def _new_leader(raid: Raid, event: ev.LeaderChanged, member: MemberId, by: Membe
     return paragraph(gone, say("{leader} leads it now.", leader=Mention(event.after)))
 
 
-def _place(raid: Raid, key: RoleKey) -> Text:
-    """Return the role and the raid, or just the raid if it has a single role."""
+def _place(raid: Raid, key: RoleKey, member: MemberId | None = None) -> Text:
+    """Return the role and the raid, or just the raid if it has a single role; with a member, also what they play."""
     if len(raid.roles) == 1:
         return bold_coded(raid)
-    return say("{role} in {raid}", role=bold_role(raid, key), raid=bold_coded(raid))
+    role = bold_role(raid, key) if member is None else bold_seat(raid, member, key)
+    return say("{role} in {raid}", role=role, raid=bold_coded(raid))
 
 
 def _places(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> Listed | Text:

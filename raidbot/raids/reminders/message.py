@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from raidbot.raids.labels import bold_coded, bold_role
+from raidbot.raids.labels import bold_coded, bold_role, bold_seat
 from raidbot.raids.messages.who_hears import may_drop_out
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.notifications import REPLY, Button
@@ -76,7 +76,8 @@ def _duty(raid: Raid, member: MemberId) -> Text | None:
 def _place(raid: Raid, member: MemberId) -> Text | None:
     seat = raid.seat_of(member)
     if seat is not None:
-        return say("Your role: {role}.", role=bold_role(raid, seat.role)) if len(raid.roles) > 1 else None
+        told = len(raid.roles) > 1 or seat.spec is not None
+        return say("Your role: {role}.", role=bold_seat(raid, member, seat.role)) if told else None
     waits = raid.waits_of(member)
     if not waits:
         return None

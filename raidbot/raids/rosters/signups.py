@@ -69,16 +69,24 @@ class NotInRole(Refusal):
         super().__init__(say("You neither have a seat as {role} nor wait for one.", role=Name(role.name)))
 
 
-def react(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source = Source.REACTION) -> Change:
+def react(
+    raid: Raid,
+    member: MemberId,
+    key: RoleKey,
+    *,
+    now: datetime,
+    source: Source = Source.REACTION,
+    spec: str | None = None,
+) -> Change:
     """Handle the role's emoji added by the member: they join, move or wait, and the reaction is recorded as a mark.
 
-    Whoever has that place may react on a closed board, too, so that they can leave by reaction. Raises RaidClosed or
-    RaidOver.
+    Whoever has that place may react on a closed board, too, so that they can leave by reaction. `spec` is as for
+    `join`. Raises RaidClosed or RaidOver.
     """
     if not (raid.shows_signups and raid.has_place(member, key) and not raid.is_frozen(now)):
         _check_joinable(raid, now)
     marked = raid.with_mark(Mark(member, key))
-    return _only_marks_if_quiet(raid, _join(marked, member, key, now=now, source=source))
+    return _only_marks_if_quiet(raid, _join(marked, member, key, now=now, source=source, spec=spec))
 
 
 def unreact(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
@@ -102,13 +110,16 @@ def forget_mark(raid: Raid, member: MemberId, key: RoleKey) -> Change:
     return Change(raid.without_mark(member, key), (MarksChanged(),))
 
 
-def join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Change:
+def join(
+    raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, spec: str | None = None
+) -> Change:
     """Give the member a seat if the role has room, else a place on its waitlist; an earlier seat is given up.
 
-    A member who waits keeps the seat they have. Raises RaidClosed or RaidOver.
+    A member who waits keeps the seat they have. `spec` is what they played last; the one of the seat that they have, or
+    gave up just now, goes before. Raises RaidClosed or RaidOver.
     """
     _check_joinable(raid, now)
-    return _join(raid, member, key, now=now, source=source)
+    return _join(raid, member, key, now=now, source=source, spec=spec)
 
 
 def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
@@ -181,23 +192,25 @@ def _open_until(raid: Raid) -> Instant | None:
     return None if raid.closed_at is None else Instant(raid.closed_at)
 
 
-def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Change:
+def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, spec: str | None) -> Change:
     role = raid.role(key)
     if raid.has_place(member, key):
         return Change(raid)
     held = raid.seat_of(member)
-    returns = gave_up_lately(raid, member, key, now=now)
+    returned = gave_up_lately(raid, member, key, now=now)
     if raid.given_up:
         raid = changed(raid, given_up=tuple(one for one in raid.given_up if (one.member, one.role) != (member, key)))
     if not raid.has_room(role):
-        put = queue_first if returns else queue
+        put = queue_first if returned else queue
         waiting = put(raid, member, key, now=now, source=source)
-        position = 1 if returns else len(waiting.waitlist(key))
-        return Change(waiting, (Waitlisted(member, key, position, held.role if held else None, returns),))
+        position = 1 if returned else len(waiting.waitlist(key))
+        event = Waitlisted(member, key, position, held.role if held else None, returned is not None)
+        return Change(waiting, (event,))
     left = raid if held is None else give_up(raid, held, now=now)
-    seated = sit(left, member, key, now=now, source=source)
-    event = Moved(member, held.role, key) if held else Joined(member, key)
-    return settle(seated, now=now, events=(event, *ended_waits(raid, member, got=key)))
+    known = (held.spec if held else None, returned.spec if returned else None, spec)
+    seated = sit(left, member, key, now=now, source=source, specs=known)
+    came = Moved(member, held.role, key) if held else Joined(member, key)
+    return settle(seated, now=now, events=(came, *ended_waits(raid, member, got=key)))
 
 
 def _leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:

@@ -143,17 +143,17 @@ def ask(raid: Raid, key: RoleKey, members: Iterable[MemberId], *, by: MemberId, 
     return Change(replace(raid, asks=_sorted(asks)), events)
 
 
-def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
+def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, spec: str | None = None) -> Change:
     """Give the member the seat, which ends all requests to them; if it was the last, the others end, too.
 
-    Raises SeatedAlready, NotAsked, SeatTaken, BegunAlready, NotPostedYet or RaidOver.
+    `spec` is as for `signups.join`. Raises SeatedAlready, NotAsked, SeatTaken, BegunAlready, NotPostedYet or RaidOver.
     """
     check_ahead(raid, now)
     accepted = _ask_of(raid, member, key)
     if not raid.has_room(raid.role(key)):
         raise SeatTaken(raid)
     held = raid.seat_of(member)
-    seated = sit(raid, member, key, now=now, source=Source.BUTTON)
+    seated = sit(raid, member, key, now=now, source=Source.BUTTON, specs=(spec,))
     came = SubstituteCame(member, key, held.role if held else None, accepted.by)
     seated = replace(seated, asks=tuple(one for one in raid.asks if one.member != member))
     return settle(seated, now=now, events=(came, *ended_waits(raid, member, got=key)))

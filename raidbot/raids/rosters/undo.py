@@ -181,16 +181,22 @@ def _with_people(raid: Raid, step: Step, affected: list[MemberId]) -> Raid:
             raise PlaceChangedSince(member)
     return replace(
         raid,
-        seats=_merged(raid.seats, _seats_before(step), affected, key=lambda seat: seat.place),
+        seats=_merged(raid.seats, _seats_before(step, raid), affected, key=lambda seat: seat.place),
         waits=_merged(raid.waits, step.before.waits, affected, key=lambda wait: wait.place),
         attendance=_attendance(raid, step),
     )
 
 
-def _seats_before(step: Step) -> tuple[Seat, ...]:
-    """Return the seats, marked as forced only where a role had more members than seats."""
-    before = step.before
-    return tuple(replace(seat, forced=before.is_over_capacity(seat)) for seat in before.seats)
+def _seats_before(step: Step, raid: Raid) -> tuple[Seat, ...]:
+    """Return the seats, marked as forced only where a role had more members than seats.
+
+    Whoever still sits in the same role plays what they chose since.
+    """
+    before, now = step.before, {(seat.member, seat.role): seat.spec for seat in raid.seats}
+    return tuple(
+        replace(seat, forced=before.is_over_capacity(seat), spec=now.get((seat.member, seat.role), seat.spec))
+        for seat in before.seats
+    )
 
 
 def _affected(step: Step) -> list[MemberId]:
@@ -261,11 +267,13 @@ def _without_idle_marks(raid: Raid, members: Iterable[MemberId]) -> Raid:
 
 
 def _places(raid: Raid, member: MemberId) -> tuple[Seat | None, tuple[Wait, ...]]:
-    return raid.seat_of(member), raid.waits_of(member)
+    """Return the member's places; what they play in them is not a manager's to undo."""
+    held = raid.seat_of(member)
+    return held and replace(held, spec=None), raid.waits_of(member)
 
 
 def _people(raid: Raid) -> tuple[tuple[Seat, ...], tuple[Wait, ...]]:
-    return raid.seats, raid.waits
+    return tuple(replace(seat, spec=None) for seat in raid.seats), raid.waits
 
 
 def _place(raid: Raid, member: MemberId) -> PlaceRestored:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from raidbot.raids.drafts import Draft, plan
@@ -17,11 +18,15 @@ from raidbot.utils.text import clip
 
 
 class Place(NamedTuple):
-    """Somebody who is signed up in a new raid, and why: COPY for a copied seat, CLOCK for a standing place."""
+    """Somebody who is signed up in a new raid, and why: COPY for a copied seat, CLOCK for a standing place.
+
+    `spec` is that of the copied seat, or what they played last.
+    """
 
     member: MemberId
     role: RoleKey
     source: Source
+    spec: str | None = None
 
 
 def kind_of(turn: Turn) -> Kind:
@@ -94,7 +99,8 @@ def seat(raid: Raid, places: Iterable[Place], *, now: datetime) -> Raid:
     at = min(now, raid.starts_at - timedelta(seconds=1))
     for place in places:
         if place.role in known:
-            signing = signups.join(signing, place.member, place.role, now=at, source=place.source).raid
+            join = partial(signups.join, member=place.member, key=place.role, source=place.source, spec=place.spec)
+            signing = join(signing, now=at).raid
     return replace(signing, status=raid.status, filled_once=signing.is_full)
 
 
@@ -102,7 +108,7 @@ def _asking(series: Series, occurrence: Occurrence, last: Raid | None) -> Iterat
     if series.roster is RosterMode.EMPTY:
         return
     if series.roster is RosterMode.COPY and last is not None:
-        yield from (Place(held.member, held.role, Source.COPY) for held in last.seats)
+        yield from (Place(held.member, held.role, Source.COPY, held.spec) for held in last.seats)
     for standing in sorted(series.standing, key=lambda one: one.place):
         if occurrence.id not in standing.not_on:
             yield Place(standing.member, standing.role, Source.CLOCK)

@@ -18,12 +18,13 @@ class ExportedRole:
 
 @dataclass(frozen=True, slots=True)
 class ExportedAttendance:
-    """`role` is the name under which figures know the role."""
+    """`role` is the name under which figures know the role, `spec` what the member chose to play in it."""
 
     member: MemberId
     key: RoleKey
     role: str
     presence: Presence
+    spec: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ PLAYERS_WROTE = {
     "Be *there*",
     *(*FULL.sides, "left", "right", RAID.name, RAID.link, "XYZ234"),
     *("New *text* for <@&5>", "Old\ntext " * 30, "New text", "Old text", "Too *late*, three times"),
+    *("Frost *Blood*", "Frost", "Blood"),
 }
 ELSEWHERE = {
     *("America/New_York", "Asia/Tokyo", "Send Messages", "Embed Links", "Missing *Access*"),

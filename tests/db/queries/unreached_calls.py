@@ -1,14 +1,15 @@
-"""Calls of what is kept about sign-up texts and about messages that reached nobody."""
+"""Calls of what is kept about sign-up texts and specs, and about messages that reached nobody."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from raidbot.db import outbox, signup_texts, unreached
+from raidbot.db import last_specs, outbox, signup_texts, unreached
 from raidbot.db.outbox import OutboxMessage
 from raidbot.raids.model import MemberId, RaidId
 from raidbot.raids.purposes import Purpose
-from tests.raids.builders import GUILD, NOW
+from tests.raids import builders
+from tests.raids.builders import GUILD, HEALER, NOW, TANK
 
 Call = Callable[[sqlite3.Connection], object]
 
@@ -16,6 +17,8 @@ Call = Callable[[sqlite3.Connection], object]
 def signup_text_calls(raid: RaidId, member: MemberId) -> Iterator[tuple[str, Call]]:
     yield "are_sent", partial(signup_texts.are_sent, guild=GUILD)
     yield "note", partial(signup_texts.note, raid=raid, members=[member])
+    played = builders.raid(tank=1)
+    yield "last_specs", partial(last_specs.last_specs, raid=played, asked=[(member, TANK), (MemberId(1), HEALER)])
 
 
 def unreached_calls(raid: RaidId, member: MemberId) -> Iterator[tuple[str, Call]]:

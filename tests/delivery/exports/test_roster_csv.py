@@ -60,6 +60,17 @@ def test_a_raid_gone_by_says_who_was_there() -> None:
     assert rows[-1]["Member ID"] == "former member 7"
 
 
+def test_it_says_what_members_chose_to_play() -> None:
+    one = joined(raid(tank=1), "tank", ALICE, BOB)
+
+    rows = rows_of(replace(one, seats=(replace(one.seats[0], spec="Blood"),)))
+
+    assert [(row["Name"], row["Role"], row["Spec"]) for row in rows] == [
+        ("Alice", "Tank", "Blood"),
+        ("Bob", "Tank", ""),
+    ]
+
+
 def test_without_attendance_nothing_says_who_came_or_gave_up_a_seat() -> None:
     one = closed(joined(raid(tank=1), "tank", DAVE))
     one = replace(one, attendance=(*one.attendance, Attendance(CAROL, TANK, Presence.CALLED_OFF)))

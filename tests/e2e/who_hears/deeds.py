@@ -319,6 +319,7 @@ RULES: dict[str, Callable[[GuildSettings], GuildSettings]] = {
     "reminder before the start": partial(reminding, creator=0, participants=10),
     "reminder to those responsible": partial(reminding, creator=30, participants=0),
     "joined by reaction, and is sent the sign-up text": partial(also, signup_text_by_dm=True),
+    "joined by reaction, and is asked what they play": partial(also, signup_text_by_dm=True),
     "assigned, and takes no messages where the server mentions them": partial(also, unreached_mentions=True),
     "both reminders at once, the creator seated": partial(reminding, creator=10, participants=10),
 }
@@ -327,6 +328,7 @@ RULES: dict[str, Callable[[GuildSettings], GuildSettings]] = {
 DEEDS: dict[str, Deed] = {
     "joined by reaction": reacts(DAMAGE),
     "joined by reaction, and is sent the sign-up text": sent_the_signup_text,
+    "joined by reaction, and is asked what they play": reacts(DAMAGE),
     "joined by a button": clicks("Damage"),
     "joined by reaction, which ends a wait": reacts(DAMAGE, before=TANK),
     "joined by a button, which ends a wait": clicks("Damage", before="Tank"),

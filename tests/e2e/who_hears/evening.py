@@ -11,7 +11,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
-from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.delivery.harness import until
@@ -147,7 +147,7 @@ async def put_up(
     """Post a raid that Cleo created and Lena leads; return its board, once it has this many reactions, and its id."""
     now = bot.state.now()
     raid = replace(
-        unposted_raid(of=roles(tank=1, healer=1, damage=2), sides=("Dragons", "Giants"), lengths=(60, 120)),
+        unposted_raid(of=_roles(), sides=("Dragons", "Giants"), lengths=(60, 120)),
         guild=GuildId(guild.id),
         channel=ChannelId(guild.channel("raid-signups").id),
         creator=MemberId(people["cleo"].id),
@@ -165,6 +165,12 @@ async def put_up(
     board = find()
     await guild.until(lambda: len(board.reactions) >= reactions)
     return board, stored.id
+
+
+def _roles() -> tuple[Role, ...]:
+    """Return roles of which only damage can be played in several ways."""
+    of = roles(tank=1, healer=1, damage=2)
+    return (*of[:2], replace(of[2], specs=("Frost", "Fire")))
 
 
 def option_of(panel: PersonResponse, begins: str) -> str:

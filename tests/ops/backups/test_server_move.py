@@ -39,12 +39,13 @@ KEYS = {
 """Keys of messages, and what they become."""
 PAYLOAD = (
     '{"content": "raid:7: ä", "reminds": [[7, 2], [8, 0]], "buttons": [{"address": "reply:7:out"},'
-    ' {"address": "reply:7:sub:1:yes"}, {"address": "reply:7:snooze:2:8:0"}, {"address": "https://discord.com/7"}]}'
+    ' {"address": "reply:7:sub:1:yes"}, {"address": "reply:7:snooze:2:8:0"}, {"address": "https://discord.com/7"}],'
+    ' "menu": {"address": "reply:7:spec:1"}}'
 )
 MOVED_PAYLOAD = (
     '{"content": "raid:7: ä", "reminds": [[107, 2], [108, 0]], "buttons": [{"address": "reply:107:out"},'
     ' {"address": "reply:107:sub:1:yes"}, {"address": "reply:107:snooze:2:108:0"},'
-    ' {"address": "https://discord.com/7"}]}'
+    ' {"address": "https://discord.com/7"}], "menu": {"address": "reply:107:spec:1"}}'
 )
 
 

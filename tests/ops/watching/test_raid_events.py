@@ -12,6 +12,7 @@ from tests.raids.builders import ALICE, BOB, TANK, raid
 NOT_COUNTED = {
     ev.WaitEnded: "an event beside it is counted",
     ev.SideTaken: "no place changes hands",
+    ev.SpecChosen: "no place changes hands",
     ev.PlaceRestored: "an undo, seldom",
     ev.SubstituteAsked: "a question",
     ev.AskDeclined: "an answer",

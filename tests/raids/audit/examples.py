@@ -131,6 +131,9 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.PictureChanged(Picture(url="https://example.org/a.png"), Picture(stored=7, file_type="png")),
     ev.PictureChanged(Picture(stored=7, file_type="png"), None),
     *(ev.PictureLost(why) for why in PictureLoss),
+    ev.SpecChosen(ALICE, TANK, None, "Frost *Blood*"),
+    ev.SpecChosen(ALICE, TANK, "Frost", "Blood"),
+    ev.SpecChosen(ALICE, TANK, "Blood", None),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)

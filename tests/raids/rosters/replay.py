@@ -95,6 +95,8 @@ def _apply_signup(roster: Roster, event: ev.Signup) -> None:
             roster.lines[role].remove(member)
         case ev.WaitEnded(member, role):
             assert member not in roster.lines[role]
+        case ev.SpecChosen(member, role):
+            assert roster.seats[member] == role
         case _:
             assert_never(event)
 
