@@ -1,6 +1,9 @@
 """The templates that come with the bot: TOML files in `raids/templates/data`, one per game.
 
 game = "Wizard101"
+short = ["w101", "wizard"]   # other names by which people look for it
+as_of = 2026-12-01           # when the facts were looked up, and where
+sources = ["raids of the game, as the reference bot has them"]
 
 [[templates]]
 key = "dragonspyre"          # stable; names may change and repeat, keys may not
@@ -14,7 +17,7 @@ sides = ["Left", "Right"]    # sides a leader may assign members to; may be left
 
 [[templates.groups]]
 name = "Vanguard"            # if left out, the board shows each role by itself
-roles = [{ key = "tank", name = "Tank", emoji = "🛡️", seats = 2, icon = "<:tank:123>" }]
+roles = [{ key = "tank", name = "Tank", emoji = "🛡️", seats = 2, icon = "<:tank:123>", specs = ["Blood"] }]
 
 [[templates.strategies]]     # if there are any, /create requires one
 name = "two tanks"
@@ -24,7 +27,8 @@ roles = [{ key = "healer", name = "Tank 2" }]    # fields this strategy changes,
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -35,15 +39,34 @@ from raidbot.raids.templates.model import DEFAULT_COLOUR, Strategy, Template
 _FILES = ("wizard101", "world_of_warcraft", "final_fantasy_xiv", "destiny_2", "guild_wars_2", "any_game")
 
 
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A game with templates. `short` are other names of it; `sources` say where its facts were found, on `as_of`."""
+
+    name: str
+    short: tuple[str, ...]
+    sources: tuple[str, ...]
+    as_of: date
+
+
 @cache
 def builtin() -> tuple[Template, ...]:
     """Return the templates that come with the bot, in display order."""
-    folder = resources.files("raidbot.raids.templates") / "data"
+    return tuple(template for file in _files() for template in _templates(file))
+
+
+@cache
+def games() -> tuple[Game, ...]:
+    """Return the games that the built-in templates are for, in display order."""
     return tuple(
-        template
-        for name in _FILES
-        for template in _templates(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")))
+        Game(file["game"], tuple(file.get("short", ())), tuple(file["sources"]), file["as_of"]) for file in _files()
     )
+
+
+@cache
+def _files() -> tuple[dict[str, Any], ...]:
+    folder = resources.files("raidbot.raids.templates") / "data"
+    return tuple(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in _FILES)
 
 
 def _templates(file: dict[str, Any]) -> Iterator[Template]:
@@ -72,6 +95,7 @@ def _role(fields: dict[str, Any], group: str) -> Role:
         seats=fields.get("seats", 1),
         group=group,
         icon=fields.get("icon", ""),
+        specs=tuple(fields.get("specs", ())),
     )
 
 
