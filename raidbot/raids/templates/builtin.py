@@ -1,9 +1,12 @@
-"""The templates that come with the bot: TOML files in `raids/templates/data`, one per game.
+"""The templates that come with the bot: TOML files of facts in `raids/templates/data`, one per game.
 
 game = "Wizard101"
 short = ["w101", "wizard"]   # other names by which people look for it
 as_of = 2026-12-01           # when the facts were looked up, and where
-sources = ["raids of the game, as the reference bot has them"]
+sources = ["raids of the game as the reference bot has them"]
+
+[specs]                      # lists to which roles refer by name; may be left out
+storm = ["Triple storm", "Double storm"]
 
 [[templates]]
 key = "dragonspyre"          # stable; names may change and repeat, keys may not
@@ -17,7 +20,7 @@ sides = ["Left", "Right"]    # sides a leader may assign members to; may be left
 
 [[templates.groups]]
 name = "Vanguard"            # if left out, the board shows each role by itself
-roles = [{ key = "tank", name = "Tank", emoji = "🛡️", seats = 2, icon = "<:tank:123>", specs = ["Blood"] }]
+roles = [{ key = "tank", name = "Tank", emoji = "🛡️", seats = 2, specs = "storm" }]    # or icon = "<:tank:123>"
 
 [[templates.strategies]]     # if there are any, /create requires one
 name = "two tanks"
@@ -36,7 +39,22 @@ from typing import Any
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import DEFAULT_COLOUR, Strategy, Template
 
-_FILES = ("wizard101", "world_of_warcraft", "final_fantasy_xiv", "destiny_2", "guild_wars_2", "any_game")
+_FILES = (
+    "wizard101",
+    "world_of_warcraft",
+    "final_fantasy_xiv",
+    "destiny_2",
+    "guild_wars_2",
+    "elder_scrolls_online",
+    "new_world",
+    "lost_ark",
+    "black_desert",
+    "throne_and_liberty",
+    "any_game",
+    "tabletop",
+    "sports",
+    "study",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +88,10 @@ def _files() -> tuple[dict[str, Any], ...]:
 
 
 def _templates(file: dict[str, Any]) -> Iterator[Template]:
+    specs = file.get("specs", {})
     for entry in file["templates"]:
-        roles = tuple(_role(fields, group.get("name", "")) for group in entry["groups"] for fields in group["roles"])
+        groups = entry["groups"]
+        roles = tuple(_role(fields, group.get("name", ""), specs) for group in groups for fields in group["roles"])
         yield Template(
             key=entry["key"],
             name=entry["name"],
@@ -87,7 +107,7 @@ def _templates(file: dict[str, Any]) -> Iterator[Template]:
         )
 
 
-def _role(fields: dict[str, Any], group: str) -> Role:
+def _role(fields: dict[str, Any], group: str, specs: dict[str, list[str]]) -> Role:
     return Role(
         key=RoleKey(fields["key"]),
         name=fields["name"],
@@ -95,7 +115,7 @@ def _role(fields: dict[str, Any], group: str) -> Role:
         seats=fields.get("seats", 1),
         group=group,
         icon=fields.get("icon", ""),
-        specs=tuple(fields.get("specs", ())),
+        specs=tuple(specs[fields["specs"]]) if "specs" in fields else (),
     )
 
 
