@@ -95,7 +95,8 @@ def _entry(original: Entry | None, own: bool, enabled: bool, payload: Any) -> En
         return Entry(template=accept(from_json(given)), enabled=enabled)
     if original is None or original.original is None:
         raise UnreadableTemplate("no such template comes with the bot")
-    return Entry(template=accept(_changed(original.original, given)), original=original.original, enabled=enabled)
+    template = accept(_changed(original.original, given)) if given else original.original
+    return Entry(template=template, original=original.original, enabled=enabled)
 
 
 def _changed(original: Template, given: dict[str, Any]) -> Template:

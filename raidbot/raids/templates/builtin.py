@@ -39,7 +39,7 @@ from typing import Any
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import DEFAULT_COLOUR, Strategy, Template
 
-_FILES = (
+FILES = (
     "wizard101",
     "world_of_warcraft",
     "final_fantasy_xiv",
@@ -84,7 +84,7 @@ def games() -> tuple[Game, ...]:
 @cache
 def _files() -> tuple[dict[str, Any], ...]:
     folder = resources.files("raidbot.raids.templates") / "data"
-    return tuple(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in _FILES)
+    return tuple(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in FILES)
 
 
 def _templates(file: dict[str, Any]) -> Iterator[Template]:

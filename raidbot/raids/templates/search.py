@@ -116,7 +116,9 @@ def _cost(word: str, words: frozenset[str]) -> float | None:
 
 
 def _nearness(text: str, known: Iterable[str]) -> float | None:
-    """Return how much of the nearest known text is right, from `_LIKENESS` to 1, or None."""
+    """Return how much of the nearest known text is right, from `_LIKENESS` to 1, or None. Typed digits have to be."""
+    if digits := _digits(text):
+        known = [one for one in known if _digits(one) == digits]
     if len(text) < _MIN_FUZZY_LENGTH or text.isdecimal():
         return None
     from rapidfuzz import process  # 3 MB that nobody needs before the first unclear word
@@ -124,6 +126,10 @@ def _nearness(text: str, known: Iterable[str]) -> float | None:
 
     found = process.extractOne(text, tuple(known), scorer=OSA.normalized_similarity, score_cutoff=_LIKENESS)
     return None if found is None else float(found[1])
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdecimal())
 
 
 def _of_template(template: Template) -> _Names:
