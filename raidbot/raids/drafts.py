@@ -57,7 +57,7 @@ class UnknownActivity(Refusal):
         hidden = find_templates(shown, (entry.template for entry in catalogue.entries if not entry.enabled))
         if hidden and not meant:
             choose = say(
-                "{label} is switched off here; a manager switches it on with `/templates edit`.",
+                "{label} is switched off here; a manager switches it on with `/setup` or `/templates edit`.",
                 label=bold(hidden[0].offered_as),
             )
         elif near := meant[0].offered_as if meant else _near(shown, catalogue):

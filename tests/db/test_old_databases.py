@@ -12,7 +12,6 @@ import pytest
 from raidbot.db import outbox, undo
 from raidbot.db.database import Database
 from raidbot.raids.model import GuildId, Kind, Presence, Raid, Status
-from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.catalogue import is_own_key
 from raidbot.state import State
 from tests.data.make import CLOSED, IMPORTED, LEADER_ROLE, NAMES, OF_A_SERIES, OPEN, THREAD, make
@@ -198,32 +197,3 @@ def test_servers_that_were_here_keep_closing_full_raids_early_also_without_havin
             await db.close()
 
     assert asyncio.run(look()) == [60, 60, 0]
-
-
-@pytest.mark.parametrize("path", OLD[-1:], ids=lambda path: path.stem, indirect=True)
-def test_servers_that_were_here_are_offered_no_template_that_is_new(path: Path) -> None:
-    before = {
-        "dragonspyre",
-        "lemuria",
-        "polaris",
-        "wow-10",
-        "wow-25",
-        "ffxiv-8",
-        "destiny-2-raid",
-        "gw2-10",
-        "dungeon-5",
-    }
-
-    async def look() -> list[tuple[set[str], dict[str, bool]]]:
-        db = await Database.open(path)
-        try:
-            catalogues = [await State(db, lambda: NOW).templates(guild) for guild in (GUILD, GuildId(7_778))]
-            return [({one.key for one in each.offered()}, each.games()) for each in catalogues]
-        finally:
-            await db.close()
-
-    (here, games), (new, all_games) = asyncio.run(look())
-    assert {key for key in here if not is_own_key(key)} <= before
-    assert (games["World of Warcraft"], games["Lost Ark"]) == (True, False)
-    assert new == {one.key for one in builtin()}
-    assert all(all_games.values())

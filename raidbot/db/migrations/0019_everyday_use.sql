@@ -52,21 +52,3 @@ CREATE TABLE activity_defaults (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO activity_defaults
     SELECT guild, template, NULL, NULL, NULL, count(*), max(created_at) FROM raids GROUP BY guild, template;
-
--- Templates that are new in this version are switched off on servers that are here already: nothing changes unasked.
--- A game that is chosen in /setup brings its templates; /templates switches one on.
-
-INSERT INTO templates (guild, key, own, enabled, payload)
-SELECT known.guild, new.key, 0, 0, '{"version": 1}'
-FROM (
-    SELECT id AS guild FROM guilds UNION SELECT guild FROM raids UNION SELECT guild FROM audit
-    UNION SELECT guild FROM members UNION SELECT guild FROM drafts UNION SELECT guild FROM templates
-) AS known
-CROSS JOIN (
-    SELECT value AS key FROM json_each('[
-        "wow-20", "wow-40", "wow-5", "ffxiv-24", "ffxiv-4", "destiny-2-dungeon", "destiny-2-fireteam", "gw2-5",
-        "eso-12", "eso-4", "nw-10", "nw-5", "nw-50", "lost-ark-8", "lost-ark-4", "bdo-5", "bdo-node-war",
-        "tnl-12", "tnl-6", "party-5", "raid-10", "raid-20", "raid-40", "tabletop-session", "sports-team", "study-group"
-    ]')
-) AS new
-ORDER BY known.guild, new.key;

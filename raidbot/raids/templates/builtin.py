@@ -55,6 +55,16 @@ FILES = (
     "sports",
     "study",
 )
+AT_FIRST = frozenset(
+    {
+        *("dragonspyre", "lemuria", "polaris", "wow-10", "wow-25", "ffxiv-8", "destiny-2-raid", "gw2-10"),
+        "dungeon-5",
+    }
+)
+"""Keys of the templates that every server has from the start.
+
+All others wait until their game is chosen. So menus stay short, and an update changes nothing unasked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
