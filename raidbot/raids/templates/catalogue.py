@@ -99,6 +99,10 @@ class Catalogue:
         """Return the enabled templates."""
         return tuple(entry.template for entry in self.entries if entry.enabled)
 
+    def enabled_first(self) -> tuple[Entry, ...]:
+        """Return the entries in display order, the disabled ones behind the others."""
+        return tuple(sorted(self.entries, key=lambda entry: not entry.enabled))
+
     def find(self, text: str) -> Template | None:
         """Return the enabled template with this key, label or name, ignoring case, or None."""
         wanted = _spelled(text)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates import catalogue as rules
-from raidbot.raids.templates.builtin import AT_FIRST
+from raidbot.raids.templates.builtin import AT_FIRST, builtin
 from raidbot.raids.templates.catalogue import (
     MAX_OWN_TEMPLATES,
     Catalogue,
@@ -43,7 +43,7 @@ def names(catalogue: Catalogue) -> list[str]:
 
 def test_a_server_that_changed_nothing_has_what_comes_with_the_bot() -> None:
     assert all(not entry.is_own and not entry.is_changed for entry in untouched().entries)
-    assert untouched().offered() == tuple(entry.original for entry in untouched().entries)
+    assert tuple(entry.template for entry in untouched().entries) == builtin()
 
 
 def test_own_templates_come_last_and_are_offered() -> None:
