@@ -50,10 +50,11 @@ def catalogue(connection: sqlite3.Connection, guild: GuildId, faults: list[SetAs
 def save(tx: sqlite3.Connection, guild: GuildId, before: Catalogue, after: Catalogue) -> None:
     """Write the rows that differ."""
     was = {entry.key: entry for entry in before.entries}
+    as_shipped = {entry.key: entry for entry in untouched().entries}
     for entry in after.entries:
         if was.pop(entry.key, None) == entry:
             continue
-        if entry.template == entry.original and entry.enabled:
+        if entry == as_shipped.get(entry.key):
             _delete(tx, guild, entry.key)
         else:
             _put(tx, guild, entry)
@@ -95,7 +96,8 @@ def _entry(original: Entry | None, own: bool, enabled: bool, payload: Any) -> En
         return Entry(template=accept(from_json(given)), enabled=enabled)
     if original is None or original.original is None:
         raise UnreadableTemplate("no such template comes with the bot")
-    return Entry(template=accept(_changed(original.original, given)), original=original.original, enabled=enabled)
+    template = accept(_changed(original.original, given)) if given else original.original
+    return Entry(template=template, original=original.original, enabled=enabled)
 
 
 def _changed(original: Template, given: dict[str, Any]) -> Template:

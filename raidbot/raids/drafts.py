@@ -15,6 +15,7 @@ from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.length import LengthOutOfRange
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, MAX_LENGTH_MINUTES, Strategy, Template, accept
+from raidbot.raids.templates.search import find_templates, nearest_template
 from raidbot.raids.times.zones import place_named
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
@@ -53,16 +54,30 @@ _FIELD_LABELS = {
 
 class UnknownActivity(Refusal):
     def __init__(self, text: str, catalogue: Catalogue) -> None:
-        offered = activities(catalogue)
-        known = {word.casefold(): label for key, label in offered for word in (key, label)}
-        near = difflib.get_close_matches(text[:_MAX_SHOWN].casefold(), known, n=1, cutoff=_LIKENESS)
-        if near:
-            choose = say("Did you mean {label}?", label=bold(known[near[0]]))
+        shown, offered = text[:_MAX_SHOWN], activities(catalogue)
+        meant = find_templates(shown, catalogue.offered())
+        hidden = find_templates(shown, (entry.template for entry in catalogue.entries if not entry.enabled))
+        if hidden and not meant:
+            choose = say(
+                "{label} is switched off here; a manager switches it on with `/setup` or `/templates edit`.",
+                label=bold(hidden[0].offered_as),
+            )
+        elif near := meant[0].offered_as if meant else _near(shown, catalogue):
+            choose = say("Did you mean {label}?", label=bold(near))
         elif len(offered) <= _MAX_NAMED:
             choose = say("Choose one of: {labels}.", labels=Raw(", ".join(escape(label) for _, label in offered)))
         else:
             choose = say("Choose one from the list.")
-        super().__init__(say("No template “{text}”. {choose}", text=Name(text[:_MAX_SHOWN]), choose=choose))
+        super().__init__(say("No template “{text}”. {choose}", text=Name(shown), choose=choose))
+
+
+def _near(text: str, catalogue: Catalogue) -> str:
+    """Return which of the offered activities the text probably means, or “”."""
+    if template := nearest_template(text, catalogue.offered()):
+        return template.offered_as
+    known = {word.casefold(): label for key, label in activities(catalogue) for word in (key, label)}
+    near = difflib.get_close_matches(text.casefold(), known, n=1, cutoff=_LIKENESS)
+    return known[near[0]] if near else ""
 
 
 class ActivityGone(Refusal):

@@ -25,7 +25,8 @@ WHO = "Whom do you want to move or take off?"
 HAPPENED = """
 audit log changed · live log changed · time zone changed
 template disabled · template disabled · template disabled · template disabled
-template disabled · template disabled · template disabled
+template disabled · template disabled · template disabled · template enabled · template enabled · template enabled
+template enabled · template enabled · template enabled
 raid channel changed
 reminders to creator and leader changed · reminders to participants changed
 discussion threads changed · signing up changed · leader role changed · members in threads changed

@@ -18,7 +18,7 @@ from raidbot.raids.drafts import (
     plan,
 )
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, Status
-from raidbot.raids.templates.catalogue import untouched
+from raidbot.raids.templates.catalogue import enable_games, untouched
 from raidbot.utils.errors import Refusal
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
@@ -185,10 +185,33 @@ def test_activities_are_offered_and_understood_by_key_and_label() -> None:
             key_of(activity_named(key, untouched())) == key_of(activity_named(f" {label.upper()} ", untouched())) == key
         )
         assert len(label) <= 100
-    with pytest.raises(UnknownActivity, match=r"No template “picnic”\. Choose one of: Dragonspyre"):
-        activity_named("picnic", untouched())
-    with pytest.raises(UnknownActivity, match=r"No template “musem”\. Did you mean \*\*Museum Signup\*\*\?"):
-        activity_named("musem", untouched())
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("musem", "No template “musem”. Did you mean **Museum Signup**?"),
+        ("wow raid 10", "No template “wow raid 10”. Did you mean **World of Warcraft Raid (10)**?"),
+        ("raid wow 25 please", "Did you mean **World of Warcraft Raid (25)**?"),
+        ("dragonspire", "Did you mean **Dragonspyre (Voracious Void)**?"),
+        ("qqqqqqqq", "No template “qqqqqqqq”. Choose one of: Dragonspyre"),
+        ("lost ark", "**Lost Ark Raid (8)** is switched off here; a manager switches it on with `/setup`"),
+    ],
+)
+def test_an_unknown_activity_is_refused_with_what_was_probably_meant(typed: str, said: str) -> None:
+    with pytest.raises(UnknownActivity) as refusal:
+        activity_named(typed, untouched())
+
+    assert said in str(refusal.value).replace("\\", "")
+
+
+def test_what_is_switched_off_is_named_and_many_activities_are_not_listed() -> None:
+    catalogue = enable_games(untouched(), set(untouched().games()) - {"World of Warcraft"})
+
+    with pytest.raises(UnknownActivity, match=r"25\S+\*\* is switched off here; a manager switches it on with"):
+        activity_named("wow 25", catalogue)
+    with pytest.raises(UnknownActivity, match=r"No template “qqqqqqqq”\. Choose one from the list\."):
+        activity_named("qqqqqqqq", catalogue)
 
 
 def test_choosing_another_activity_forgets_what_it_does_not_ask_for() -> None:

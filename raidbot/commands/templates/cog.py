@@ -26,6 +26,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH
+from raidbot.raids.templates.search import names_of
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
@@ -99,7 +100,8 @@ class Templates(
     @export.autocomplete("template")
     async def _templates(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         catalogue = await self._state.templates(permissions.guild_id(interaction))
-        return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
+        lines = ((one.key, _offered(one), *names_of(one.template)) for one in catalogue.enabled_first())
+        return matching(typed, lines)
 
     async def press(self, press: Press) -> None:
         """Run the pressed action. Raises UnknownPanel or NotAllowed."""

@@ -34,7 +34,7 @@ LABELS = {
     "description": "Description",
     "lengths": "Lengths in hours",
     "sides": "Sides, one a line",
-    "roles": "Roles, one a line",
+    "roles": "Roles, one a line: 🛡️ Tank 2",
     "group": "Group",
     "seats": "Seats",
     "icon": "Icon before the name",

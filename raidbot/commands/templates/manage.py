@@ -25,7 +25,7 @@ from raidbot.raids.templates.role_text import from_lines
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import escape, joined
 
-_FIRST_ROLES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
+_FIRST_ROLES = "🛡️ Tank 1\n💚 Healer 1\n⚔️ Damage 3"
 _MAX_NEW_DESCRIPTION_LENGTH = 1000  # so that all of a refused form can be shown in one message
 _PREVIEW_LEAD = timedelta(days=1)
 

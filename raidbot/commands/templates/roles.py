@@ -25,6 +25,7 @@ from raidbot.utils.text import clip, escape
 
 _ROLE = ("group", "emoji", "name", "seats", "icon")
 _NEW = Role(key=RoleKey(""), name="", emoji="", seats=1)
+_MAX_SPECS_LENGTH = 1200
 
 
 class TooLongForAForm(Refusal):
@@ -88,7 +89,10 @@ async def _role(context: TemplateContext) -> None:
         context.controls.button("Remove", "drop-role", RED, mark, disabled=len(context.template.roles) == 1),
         context.controls.button("Back", "roles"),
     )
-    await context.page(f"{views.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
+    lines = [views.role_line(role), f"-# {escape(role.group) or 'In no group'}"]
+    if role.specs:
+        lines.append(f"-# Specialisations: {clip(', '.join(map(escape, role.specs)), _MAX_SPECS_LENGTH)}")
+    await context.page("\n".join(lines), buttons)
 
 
 async def _ask_lines(context: TemplateContext) -> None:

@@ -50,7 +50,8 @@ def quoted(template: Template) -> str:
 
 
 def list_embed(guild: str, catalogue: Catalogue, page: int) -> discord.Embed:
-    entries, shown = catalogue.entries, page_of(catalogue.entries, page)
+    entries = catalogue.enabled_first()
+    shown = page_of(entries, page)
     lines = fit_lines([_line(entry) for entry in shown.items], _MAX_EMBED_LENGTH)
     own = sum(entry.is_own for entry in entries)
     disabled = sum(not entry.enabled for entry in entries)
@@ -60,7 +61,7 @@ def list_embed(guild: str, catalogue: Catalogue, page: int) -> discord.Embed:
 
 
 def list_rows(catalogue: Catalogue, page: int) -> tuple[Row, ...]:
-    shown, on_list = page_of(catalogue.entries, page), controls(NO_KEY)
+    shown, on_list = page_of(catalogue.enabled_first(), page), controls(NO_KEY)
     offered = [option(entry.key, entry.template.offered_as, _state(entry)) for entry in shown.items]
     turns = on_list.page_buttons(shown.number, shown.pages, "list")
     return (

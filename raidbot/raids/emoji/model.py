@@ -27,7 +27,7 @@ _BASIC = (
     "\U0001f90c-\U0001f93a\U0001f93c-\U0001f945\U0001f947-\U0001f9ff\U0001fa70-\U0001faff"
 )
 _PICTURE = f"[{_BASIC}](?:\ufe0f|[\U0001f3fb-\U0001f3ff])?"
-_UNICODE = re.compile(
+_ANY_UNICODE = (
     "(?:"
     "[0-9#*]\ufe0f?\u20e3"
     "|[\U0001f1e6-\U0001f1ff]{1,2}"
@@ -35,6 +35,10 @@ _UNICODE = re.compile(
     f"|{_PICTURE}(?:\u200d{_PICTURE}){{0,8}}"
     ")"
 )
+_UNICODE = re.compile(_ANY_UNICODE)
+_TYPED = rf"(?:<a?:\w{{1,32}}:[0-9]{{15,20}}>|:\w{{2,32}}:|{_ANY_UNICODE})"
+_FIRST = re.compile(_TYPED, re.ASCII)
+_LAST = re.compile(rf"{_TYPED}\Z", re.ASCII)
 
 
 class NotAnEmoji(Refusal):
@@ -82,6 +86,18 @@ def parse_emoji(text: str) -> Emoji:
     if _UNICODE.fullmatch(plain):
         return Emoji(plain)
     raise NotAnEmoji(text)
+
+
+def first_emoji(text: str) -> str:
+    """Return the emoji with which the text begins, as it is typed there, also as `:name:`; “” if there is none."""
+    found = _FIRST.match(text)
+    return found[0] if found else ""
+
+
+def last_emoji(text: str) -> str:
+    """Return the emoji with which the text ends, as `first_emoji` does."""
+    found = _LAST.search(text)
+    return found[0] if found else ""
 
 
 @lru_cache(maxsize=1000)

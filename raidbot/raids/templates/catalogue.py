@@ -12,7 +12,7 @@ from functools import cache
 
 from raidbot.raids.emoji.model import NotAnEmoji, parse_emoji
 from raidbot.raids.kinds import kind_infos
-from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.builtin import AT_FIRST, builtin
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, accept
 from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
@@ -99,6 +99,10 @@ class Catalogue:
         """Return the enabled templates."""
         return tuple(entry.template for entry in self.entries if entry.enabled)
 
+    def enabled_first(self) -> tuple[Entry, ...]:
+        """Return the entries in display order, the disabled ones behind the others."""
+        return tuple(sorted(self.entries, key=lambda entry: not entry.enabled))
+
     def find(self, text: str) -> Template | None:
         """Return the enabled template with this key, label or name, ignoring case, or None."""
         wanted = _spelled(text)
@@ -122,7 +126,7 @@ class Catalogue:
 @cache
 def untouched() -> Catalogue:
     """Return the catalogue of a guild that has changed nothing."""
-    return Catalogue(tuple(Entry(template=template, original=template) for template in builtin()))
+    return Catalogue(tuple(Entry(template=one, original=one, enabled=one.key in AT_FIRST) for one in builtin()))
 
 
 def is_own_key(key: str) -> bool:
@@ -143,14 +147,17 @@ def set_enabled(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
 def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
     """Enable the built-in templates of exactly these games.
 
-    A newly chosen game enables all its templates. In a game that was already enabled, disabled templates stay disabled.
-    The guild's own templates stay as they are.
+    A newly chosen game enables all its templates, also one that is enabled with no more than it had from the start. In
+    any other game that was already enabled, disabled templates stay so. The guild's own templates stay as they are.
     """
     before = catalogue.games()
+    built_in = [entry for entry in catalogue.entries if not entry.is_own]
+    with_more = {entry.template.game for entry in built_in if entry.enabled and entry.key not in AT_FIRST}
 
     def follow(entry: Entry) -> Entry:
         game = entry.template.game
-        if entry.is_own or before[game] == (game in games):
+        stays = game in games and before.get(game, False) and (entry.key in AT_FIRST or game in with_more)
+        if entry.is_own or stays:
             return entry
         return replace(entry, enabled=game in games)
 

@@ -26,6 +26,8 @@ MAX_DESCRIPTION_LENGTH = 1500
 MAX_SIGNUP_TEXT_LENGTH = 500
 MAX_LABEL_LENGTH = 100  # a select option's label
 MAX_ROLE_NAME_LENGTH = 80  # a button's label
+MAX_SPECS = MAX_CHOICES
+MAX_SPEC_LENGTH = 40  # several stand behind names on a board
 NO_SIDE = "none"
 MAX_LENGTH_MINUTES = 24 * 60
 DEFAULT_COLOUR = 0x0099FF
@@ -193,6 +195,7 @@ def _tidy_role(role: Role) -> Role:
         group=clean_line(role.group),
         emoji=_tidy_emoji(role.emoji),
         icon=_tidy_emoji(role.icon),
+        specs=tuple(map(clean_line, role.specs)),
     )
 
 
@@ -206,7 +209,7 @@ def _tidy_emoji(text: str) -> str:
 
 def check(template: Template) -> tuple[str, ...]:
     """Return a sentence for every reason why Discord would refuse the template's board or its entry in a list."""
-    found = [*_wrong_texts(template), *_wrong_lists(template), *_wrong_emoji(template)]
+    found = [*_wrong_texts(template), *_wrong_lists(template), *_wrong_specs(template), *_wrong_emoji(template)]
     always = _wrong_on_board(template)
     found += [f"{reason}." for reason in always]
     for strategy in template.strategies[:MAX_CHOICES]:  # `_wrong_lists` reports more than that
@@ -280,9 +283,23 @@ def _wrong_lists(template: Template) -> Iterator[str]:
                 yield f"The strategy “{strategy.name}” changes a role “{role.key}”, which the template does not have."
 
 
+def _all_roles(template: Template) -> tuple[Role, ...]:
+    """Return the template's roles, and those that its strategies change."""
+    return (*template.roles, *(role for strategy in template.strategies for role in strategy.roles))
+
+
+def _wrong_specs(template: Template) -> Iterator[str]:
+    for role in _all_roles(template):
+        if len(role.specs) > MAX_SPECS:
+            yield f"“{role.name}” has {len(role.specs)} specialisations; Discord lets people choose from {MAX_SPECS}."
+        for spec in role.specs:
+            yield from _wrong_text(f"A specialisation of “{role.name}”", spec, MAX_SPEC_LENGTH)
+        for spec in _repeated(spec.casefold() for spec in role.specs):
+            yield f"Two specialisations of “{role.name}” are called “{spec}”."
+
+
 def _wrong_emoji(template: Template) -> Iterator[str]:
-    changed = [role for strategy in template.strategies for role in strategy.roles]
-    roles = (*template.roles, *changed)
+    roles = _all_roles(template)
     optional = (template.emoji, *(role.icon for role in roles))
     for text in (*(role.emoji for role in roles), *(text for text in optional if text)):
         try:

@@ -101,7 +101,7 @@ async def test_templates_of_one_s_games_are_offered(guild: SandboxGuild, start: 
         assert "Guild Wars 2: Guild Wars 2 Raid" in panel.text()
         assert "Dragonspyre" not in panel.text()
         offered = await guild.owner.autocomplete(channel, "create", {"activity": ""}, focused="activity")
-        assert [choice.value for choice in offered] == ["gw2-10", "museum", "key", "challenge"]
+        assert [choice.value for choice in offered] == ["gw2-10", "gw2-5", "museum", "key", "challenge"]
 
         await panel.select("Which games do you play?", [])
         assert "None is enabled." in panel.text()

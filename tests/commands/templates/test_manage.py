@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.builtin import AT_FIRST, builtin
 from tests.commands.templates.panel_helpers import (
     create_template,
     entries,
@@ -32,8 +32,9 @@ async def test_the_list_says_how_each_template_stands_and_opens_it(guild: Sandbo
 
         assert "🟢 🐉 Dragonspyre (Voracious Void) · 12 roles, 12 seats · changed" in listed.text()
         assert "⚪ 👻 Lemuria (Ghastly Conspiracy) · 12 roles, 12 seats" in listed.text()
-        assert "🟢 Ember · 3 roles, 5 seats · own" in listed.text()
-        assert "10 templates, 1 of them this server’s own, 1 disabled" in listed.text()
+        assert "🟢 Ember · 3 roles, 5 seats · own\n│ ⚪" in listed.text()
+        disabled = len(builtin()) - len(AT_FIRST) + 1
+        assert f"{len(builtin()) + 1} templates, 1 of them this server’s own, {disabled} disabled" in listed.text()
         assert listed.ephemeral
         await listed.select(LIST, ["Ember"])
         assert "Origin: this server’s own" in listed.text()
@@ -52,7 +53,11 @@ async def test_templates_are_offered_while_one_types(guild: SandboxGuild, start:
                 ("Lemuria (Ghastly Conspiracy) (disabled)", "lemuria")
             ]
             everything = await guild.owner.autocomplete(channel, command, {"template": ""}, focused="template")
-            assert len(everything) == len(builtin())
+            assert len(everything) == 25
+            shortened = await guild.owner.autocomplete(
+                channel, command, {"template": "wow raid 25"}, focused="template"
+            )
+            assert shortened[0].value == "wow-25"
 
 
 @pytest.mark.parametrize("typed", ["dragonspyre", " the voracious  VOID raid", "Dragonspyre (Voracious Void)"])

@@ -55,8 +55,11 @@ async def test_a_new_template_without_a_description_can_be_posted(guild: Sandbox
         ({"colour": "red"}, "“red” is not a colour. Write # and six"),
         ({"emoji": "fire"}, "“fire” is not an emoji"),
         ({"emoji": ":fire:"}, "no custom emoji called “:fire:”"),
-        ({"roles": "Tank"}, "Line 1: this has 1 part"),
-        ({"roles": "| 🛡️ | Tank | 99\n| 💚 | Healer"}, "Line 2: this has 3 parts"),
+        ({"roles": "Tank"}, "Line 1: the emoji is missing. Write `🛡️ Tank 1`"),
+        (
+            {"roles": "| 🛡️ | Tank | 99\n| 💚 | Healer"},
+            "Line 2: I cannot read a line of 3 parts. Write `| 💚 | Healer | 1`",
+        ),
         ({"roles": "\n".join(f"| {chr(0x1F400 + n)} | {'x' * 80} | 50" for n in range(30))}, "Discord allows"),
     ],
 )

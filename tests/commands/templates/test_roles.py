@@ -40,7 +40,7 @@ async def test_the_text_shows_the_roles_and_changes_them(guild: SandboxGuild, st
         assert lines in form.text()
 
         await form.submit(
-            roles=lines.replace("Jade | 1", "Jade | 2").replace("Surge 1", "First Surge") + "\n| 🐢 | Late | 1"
+            roles=lines.replace("Jade 1", "Jade 2").replace("Surge 1 x1", "First Surge") + "\n---\n🐢 Late"
         )
 
         template = await stored_template(bot, guild)
@@ -59,7 +59,10 @@ async def test_the_text_shows_the_roles_and_changes_them(guild: SandboxGuild, st
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("Tank", "Line 1: this has 1 part. Write Group | Emoji | Role | Seats | Icon (optional)"),
+        (
+            "Tank\n💚 Healer 99",
+            "Line 1: the emoji is missing. Write `🛡️ Tank 1`\nLine 2: “99” is not a number of seats.",
+        ),
         ("| 🛡️ | Tank | 1\n\n| :turtle: | Healer | 1", "Line 3: This server has no custom emoji called “:turtle:”"),
         ("| 🛡️ | Tank | 1\n| 🛡 | Healer | 1", "Line 2: line 1 has the emoji 🛡 already"),
         ("| <:far:123456789012345678> | Tank | 1", "Line 1: “:far:” is not an emoji of this server"),
@@ -90,7 +93,7 @@ async def test_a_strategy_whose_role_went_is_named(guild: SandboxGuild, start: S
         panel = await roles_of(guild)
         lines = to_lines(VOID.roles).splitlines()
 
-        await submit_form(panel, "Edit as text", roles="\n".join(lines[1:]))
+        await submit_form(panel, "Edit as text", roles="\n".join([lines[0], *lines[2:]]))
 
         assert "The strategy “2 myth 1 storm” changed the role “Myth 1”, which is gone" in panel.text()
         assert [role.name for role in (await stored_template(bot, guild)).strategies[1].roles] == ["Myth 2", "Storm 1"]
@@ -296,8 +299,8 @@ async def test_a_strategy_is_edited_and_removed_through_restarts(guild: SandboxG
         ({"name": "Triple Storm"}, "Two strategies are the same."),
         ({"name": " "}, "A strategy's name is empty."),
         ({"roles": "| 🛡️ | Tank | 1"}, "There is 1 line of roles, but the template has 12 roles."),
-        ({"roles": "Tank"}, "Line 1: this has 1 part."),
-        ({"roles": to_lines(VOID.roles).replace("1️⃣", "2️⃣", 1)}, "Line 2: line 1 has the emoji 2️⃣ already."),
+        ({"roles": "Tank"}, "Line 1: the emoji is missing."),
+        ({"roles": to_lines(VOID.roles).replace("1️⃣", "2️⃣", 1)}, "Line 3: line 2 has the emoji 2️⃣ already."),
     ],
 )
 @pytest.mark.parametrize("adding", [True, False])

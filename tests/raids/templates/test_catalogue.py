@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates.builtin import AT_FIRST, builtin
 from raidbot.raids.templates.catalogue import (
     MAX_OWN_TEMPLATES,
     Catalogue,
@@ -41,8 +42,8 @@ def names(catalogue: Catalogue) -> list[str]:
 
 
 def test_a_server_that_changed_nothing_has_what_comes_with_the_bot() -> None:
-    assert all(entry.enabled and not entry.is_own and not entry.is_changed for entry in untouched().entries)
-    assert untouched().offered() == tuple(entry.original for entry in untouched().entries)
+    assert all(not entry.is_own and not entry.is_changed for entry in untouched().entries)
+    assert tuple(entry.template for entry in untouched().entries) == builtin()
 
 
 def test_own_templates_come_last_and_are_offered() -> None:
@@ -68,7 +69,8 @@ def test_the_templates_of_one_s_games_can_be_offered_alone() -> None:
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "polaris", "custom-fishing"]
     assert [game for game, is_offered in playing.games().items() if is_offered] == ["Wizard101"]
-    assert rules.enable_games(playing, playing.games()) == WITH_FISHING
+    everything = rules.enable_games(playing, playing.games())
+    assert all(entry.enabled for entry in everything.entries)
 
 
 def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
@@ -77,9 +79,20 @@ def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
     playing = rules.enable_games(without, {"Wizard101"})
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "custom-fishing"]
-    assert rules.enable_games(playing, without.games()) == without
+    assert rules.enable_games(playing, {"Wizard101"}) == playing
     given_up = rules.enable_games(playing, ())
     assert "polaris" in [template.key for template in rules.enable_games(given_up, {"Wizard101"}).offered()]
+
+
+def test_templates_that_came_later_wait_until_their_game_is_chosen() -> None:
+    def offered(catalogue: Catalogue) -> set[str]:
+        return {template.key for template in catalogue.offered()}
+
+    assert offered(untouched()) == AT_FIRST <= {entry.key for entry in untouched().entries}
+    chosen = rules.enable_games(untouched(), {"World of Warcraft", "Lost Ark"})
+    assert offered(chosen) == {"wow-5", "wow-10", "wow-20", "wow-25", "wow-40", "lost-ark-4", "lost-ark-8"}
+    fewer = rules.set_enabled(chosen, "wow-40", enabled=False)
+    assert offered(rules.enable_games(fewer, {"World of Warcraft"})) == {"wow-5", "wow-10", "wow-20", "wow-25"}
 
 
 def test_one_that_comes_with_the_bot_can_be_changed_and_reset() -> None:

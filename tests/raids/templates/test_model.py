@@ -1,13 +1,24 @@
 from dataclasses import replace
+from datetime import date
+from importlib import resources
 
 import pytest
 
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates import model as templates
-from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.builtin import FILES, builtin, games
 from raidbot.raids.templates.catalogue import untouched
-from raidbot.raids.templates.model import Strategy, Template, TemplateRefused, accept, check, spoken_length
+from raidbot.raids.templates.model import (
+    MAX_CHOICES,
+    Strategy,
+    Template,
+    TemplateRefused,
+    accept,
+    check,
+    spoken_length,
+    tidy,
+)
 
 
 def role(number: int, **fields: object) -> Role:
@@ -26,10 +37,40 @@ def test_every_template_that_comes_with_the_bot_can_be_posted_and_needs_no_custo
         assert all(emoji.parse_emoji(role.emoji).id is None and not role.icon for role in one.roles)
         assert one.game
         assert one.offered_as
-        assert one.description
         assert one.lengths
-    assert len({one.key for one in builtin()}) == len(builtin())
+    for names in ([one.key for one in builtin()], [name for one in builtin() for name in {one.name, one.offered_as}]):
+        assert len(set(names)) == len(names)
     assert builtin() is builtin()
+
+
+def test_every_game_says_where_its_facts_are_from() -> None:
+    folder = resources.files("raidbot.raids.templates") / "data"
+
+    assert {f"{name}.toml" for name in FILES} == {file.name for file in folder.iterdir()}
+    assert len({game.name for game in games()}) == len(games()) <= MAX_CHOICES
+    for game in games():
+        assert game.sources
+        assert all(source.strip() for source in game.sources)
+        assert date(2026, 1, 1) <= game.as_of
+
+
+@pytest.mark.parametrize(
+    ("specs", "reason"),
+    [
+        ([str(n) for n in range(26)], "“Role 1” has 26 specialisations; Discord lets people choose from 25."),
+        (["x" * 41], "A specialisation of “Role 1” has 41 characters; at most 40 are possible."),
+        ([" "], "A specialisation of “Role 1” is empty."),
+        (["Frost", " frost"], "Two specialisations of “Role 1” are called “frost”."),
+    ],
+)
+def test_specialisations_are_few_short_and_different(specs: list[str], reason: str) -> None:
+    assert accept(template(roles=(role(1, specs=(" Frost  Mage ",)),))).roles[0].specs == ("Frost Mage",)
+    with pytest.raises(TemplateRefused) as refusal:
+        accept(template(roles=(role(1, specs=tuple(specs)),)))
+
+    assert reason in str(refusal.value)
+    changed = Strategy("other", roles=(role(1, specs=tuple(specs)),))
+    assert reason in check(tidy(template(roles=(role(1),), strategies=(changed,))))
 
 
 @pytest.mark.parametrize(
