@@ -170,9 +170,9 @@ def how_to_open_dms() -> Text:
 def why_closed(reason: CloseReason | None) -> str:
     match reason:
         case CloseReason.FULL:
-            return "every seat is taken"
+            return "all seats are taken"
         case CloseReason.AT_START:
-            return "the raid has begun"
+            return "the raid has started"
         case CloseReason.DEADLINE:
             return "the signup deadline has passed"
         case CloseReason.MANUAL | None:

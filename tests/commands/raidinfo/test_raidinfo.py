@@ -294,7 +294,7 @@ async def test_the_calendar_says_who_waits_and_what_is_cancelled_and_grows_newer
     channel = guild.channel("raid-signups")
     async with start() as bot:
         board = await post_raid(guild, activity="key", teams=1, team_size=2)
-        for person, shown in ((alice, "1. Alice"), (bob, "2. Bob"), (guild.owner, "Waiting: 1.")):
+        for person, shown in ((alice, "1. Alice"), (bob, "2. Bob"), (guild.owner, "⏳ ")):
             await person.react(board, "1️⃣")
             await guild.until(lambda: shown in board_text(board))  # noqa: B023
         code = (await bot.state.raid(RaidId(1))).code

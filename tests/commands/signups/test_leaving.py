@@ -75,7 +75,7 @@ async def test_leaving_promotes_the_first_in_line_within_two_seconds(
         board = await full_raid(guild, bot, alice, bob, cem)
         sandbox.advance(timedelta(minutes=180 - before))
         if before <= 60:
-            await guild.until(lambda: "Signups are closed" in board_text(board))
+            await guild.until(lambda: "Signups closed" in board_text(board))
 
         await ROADS[road](alice, board, await stored_raid(bot))
 
@@ -122,7 +122,7 @@ async def test_a_leader_frees_a_seat_in_the_last_hour_and_the_next_gets_it(
     async with start() as bot:
         board = await full_raid(guild, bot, alice, bob)
         sandbox.advance(timedelta(hours=2))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
         raid = await stored_raid(bot)
         await guild.owner.slash(board.channel_id, "raidsignup remove", raid=raid.code, member=alice)
@@ -140,7 +140,7 @@ async def test_after_closing_by_hand_the_leader_gives_the_seat_with_one_press(
         board = await full_raid(guild, bot, alice, bob)
         panel = await panel_of(guild, board)
         await panel.click("Close signups")
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         assert board.reactions
 
         await alice.unreact(board, "✅")
