@@ -170,7 +170,7 @@ def how_to_open_dms() -> Text:
 def why_closed(reason: CloseReason | None) -> str:
     match reason:
         case CloseReason.FULL:
-            return "all seats are taken"
+            return "every seat is taken"
         case CloseReason.AT_START:
             return "the raid has started"
         case CloseReason.DEADLINE:

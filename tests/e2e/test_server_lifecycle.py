@@ -238,7 +238,7 @@ async def lena_changes_the_raid(people: GuildPeople) -> None:
     await (await panel.click("Change length")).select("How long does it take?", ["3 hours"])
     await (await panel.click("Change text")).submit(title="The Old Keep", description="Bring torches.")
     await (await panel.click("Leader")).select("Who leads this raid?", [people.ben])
-    await people.until_board_has("The Old Keep", "Bring torches.", "3 hours", "led by Ben")
+    await people.until_board_has("The Old Keep", "Bring torches.", " · 3 h · ", "led by Ben")
     await people.until_received(people.ben, "You lead", f"/raid {people.code}")
     assert "The Old Keep" in (await people.ask(people.ben, "raid", code=people.code)).text()
     assert "You may not" in (await people.ask(people.cleo, "raid", code=people.code)).text()

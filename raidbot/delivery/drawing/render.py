@@ -111,9 +111,8 @@ def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
         yield f"⏰ Signups close {' · '.join(_moment(deadline))}"
     if raid.strategy:
         yield f"🧠 Strategy: {shortened(raid.strategy, _MAX_STRATEGY_LENGTH)}"
-    if len(raid.roles) > 1:  # the roster has the numbers of a single role
-        waiting = len({wait.member for wait in raid.waits})
-        yield f"👥 **{len(raid.seats)}/{raid.capacity}**{f' · {waiting} waiting' if waiting else ''}"
+    waiting = len({wait.member for wait in raid.waits})
+    yield f"👥 **{len(raid.seats)}/{raid.capacity}**{f' · {waiting} waiting' if waiting else ''}"
     if not raid.counts:
         yield "⚠️ Doesn’t count towards statistics"
 

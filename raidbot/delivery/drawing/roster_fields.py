@@ -19,8 +19,11 @@ WHOLE_NAME = 66
 _MAX_LINE_LENGTH = 900
 _MAX_SIDE_LENGTH = 40
 _MAX_SPEC_LENGTH = 40
-_COLUMNS_OF_THREE, _COLUMNS_OF_TWO, _COLUMNS_OF_THUMBNAIL = 20, 30, 4
-"""Columns of text for a heading where Discord shows so many fields side by side, and what a thumbnail takes of each."""
+_FIELDS_IN_ROW = 3
+_COLUMNS = {1: 30, 2: 17, 3: 17}
+"""Columns of text for each heading where so many fields are side by side; a narrow window has two at most."""
+_COLUMNS_OF_THUMBNAIL = 4
+"""What a thumbnail takes of each."""
 _MAX_WAITS_NAMED = 15
 _EVERYBODY = 10_000
 _CONTINUED = "\u200b"
@@ -153,26 +156,32 @@ class People:
     def _is_side_by_side(self, room: Space) -> bool:
         """Return True if the headings of the roles without a group are short enough for fields beside each other."""
         alone = [role for role in self.raid.roles if not role.group]
-        widest = _COLUMNS_OF_TWO if len(alone) == 2 else _COLUMNS_OF_THREE
-        if self.raid.picture is not None and not self.raid.picture.is_large:
-            widest -= _COLUMNS_OF_THUMBNAIL
-        return len(alone) > 1 and all(columns(f"{_head(one, room)} {one.seats}/{one.seats}") <= widest for one in alone)
+        rows = [alone[start : start + _FIELDS_IN_ROW] for start in range(0, len(alone), _FIELDS_IN_ROW)]
+        picture = self.raid.picture
+        taken = 0 if picture is None or picture.is_large else _COLUMNS_OF_THUMBNAIL
+        return len(alone) > 1 and all(
+            columns(f"{_head(role, room)} {role.seats}/{role.seats}") <= _COLUMNS[len(row)] - taken
+            for row in rows
+            for role in row
+        )
 
     def _alone(self, role: Role, room: Space, *, inline: bool) -> Section:
         """Return the section of a role without a group, with one member per line."""
         listed = [f"{place}. {self._sitter(seat, room)}" for place, seat in enumerate(self._named(role, room), start=1)]
-        heading = f"{_head(role, room)} {self._count(role)}"
+        heading = f"{_head(role, room)}{self._count(role)}"
         return Section(heading, (*listed, *self._unnamed(role, room), *self._line(role, room)), inline)
 
     def _title(self, group: str, roles: list[Role], room: Space) -> str:
+        """Return the group's name with its total, unless that is a role's count or the board's total."""
+        says_more = 1 < len(roles) < len(self.raid.roles)
         taken = sum(len(self.seated[role.key]) for role in roles)
-        total = f" {taken}/{sum(role.seats for role in roles)}" if room.extras else ""
+        total = f" {taken}/{sum(role.seats for role in roles)}" if says_more and room.extras else ""
         return f"{shortened(group, room.title)}{total}"
 
     def _lines(self, roles: list[Role], room: Space) -> Iterator[str]:
         """Yield a line of seats and a line of waits for each role."""
         for role in roles:
-            head = f"{_head(role, room, bold=True)} {self._count(role)}"
+            head = f"{_head(role, room, bold=True)}{self._count(role)}"
             sitting = [*(self._sitter(seat, room) for seat in self._named(role, room)), *self._unnamed(role, room)]
             yield from _in_rows(head, sitting)
             yield from self._line(role, room)
@@ -185,8 +194,10 @@ class People:
         return (f"+{more} more",) if more > 0 else ()
 
     def _count(self, role: Role) -> str:
+        """Return what follows a role's name: the seats taken, unless the total says it, and a mark if too many."""
         taken = len(self.seated[role.key])
-        return f"{taken}/{role.seats}{' ⚠️' if taken > role.seats else ''}"
+        count = f" {taken}/{role.seats}" if len(self.raid.roles) > 1 else ""
+        return f"{count} ⚠️" if taken > role.seats else count
 
     def _sitter(self, seat: Seat, room: Space) -> str:
         spec = f" · {shortened(seat.spec, room.spec)}" if seat.spec and room.spec else ""

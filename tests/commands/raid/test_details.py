@@ -87,7 +87,7 @@ async def test_another_length_is_chosen_from_those_of_the_template(guild: Sandbo
 
         assert (await stored_raid(bot)).length_minutes == 180
         assert "length changed: 1.5 hours → 3 hours" in panel.text()
-        await guild.until(lambda: "3 hours" in board_text(board))
+        await guild.until(lambda: " · 3 h · " in board_text(board))
         assert "(Change length)" in (await panel_of(guild, museum)).text()
 
 

@@ -208,11 +208,11 @@ async def test_what_took_place_is_not_moved_cancelled_or_reopened_but_noted_as_n
         assert "Cancel raid" not in panel.text()
         told = len(alice.dms)
         await panel.click("Did not take place")
-        await guild.until(lambda: "did not take place" in board_text(board))
+        await guild.until(lambda: "Did not take place" in board_text(board))
         assert (await stored_raid(bot)).attendance
 
         await panel.click("Undo: did not take place")
-        await guild.until(lambda: "did not take place" not in board_text(board))
+        await guild.until(lambda: "Did not take place" not in board_text(board))
         assert (await stored_raid(bot)).status is Status.CLOSED
         assert len(alice.dms) == told
         page = await form.submit(when="in 5 hours")

@@ -368,5 +368,5 @@ async def test_a_raid_keeps_its_length_when_clocks_change_before_it(
             (event,) = events_in(await ask(guild, guild.owner, "export", what="raid", code=code))
             assert (event.start, event.end) == (begins, ends)
             assert f"<t:{int(begins.timestamp())}" in board_text(board)
-            assert "3 hours" in board_text(board)
+            assert " · 3 h · " in board_text(board)
             sandbox.advance(timedelta(days=5))

@@ -18,7 +18,7 @@ from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid
 
 RAID = RaidId(1)
-SEATED = "**1/1** seats"
+SEATED = "**1/1**"
 Road = Callable[[Person, Message, Raid], Awaitable[object]]
 
 
@@ -55,7 +55,7 @@ async def full_raid(guild: SandboxGuild, bot: RaidBot, *people: Person) -> Messa
     board = await post_raid(guild, seats=1)
     for person in (first, *people):
         await person.react(board, "✅")
-    await guild.until(lambda: f"{SEATED} taken, {len(people)} waiting" in board_text(board))
+    await guild.until(lambda: f"{SEATED} · {len(people)} waiting" in board_text(board))
     await first.unreact(board, "✅")
     await guild.until(lambda: "A seat opened" in dm_text(people[0]))
     return board
