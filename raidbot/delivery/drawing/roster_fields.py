@@ -23,7 +23,7 @@ _FIELDS_IN_ROW = 3
 _COLUMNS = {1: 30, 2: 17, 3: 17}
 """Columns of text for each heading where so many fields are side by side; a narrow window has two at most."""
 _COLUMNS_OF_THUMBNAIL = 4
-"""What a thumbnail takes of each."""
+"""Columns that a thumbnail takes of each."""
 _MAX_WAITS_NAMED = 15
 _EVERYBODY = 10_000
 _CONTINUED = "\u200b"
