@@ -35,7 +35,7 @@ class RunningDemo:
 
     async def signups(self) -> list[Json]:
         """Return the messages of #raid-signups once the last one has a waitlist."""
-        while "Waiting" not in str((posts := await self.history("raid-signups"))[-1]["embeds"]):
+        while "⏳" not in str((posts := await self.history("raid-signups"))[-1]["embeds"]):
             await self.page_client.another_push()
         return posts
 

@@ -328,7 +328,7 @@ async def test_the_roster_is_a_table_without_formulas(guild: SandboxGuild, start
         board = await post_raid(guild, activity="key", teams=1, team_size=2)
         for person in (alice, evil, guild.owner):
             await person.react(board, "1️⃣")
-        await guild.until(lambda: "Waiting" in board_text(board))
+        await guild.until(lambda: "⏳" in board_text(board))
         code = (await bot.state.raid(RaidId(1))).code
 
         name, content = file_of(await ask(guild, alice, "export", what="roster", code=code))

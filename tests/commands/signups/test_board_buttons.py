@@ -126,7 +126,7 @@ async def test_switching_the_style_redraws_open_boards_and_loses_nobody(guild: S
         await guild.until(lambda: reaction_count(board, "1️⃣") == reaction_count(board, "2️⃣") == 1)
         assert board.components
         await carol.react(board, "2️⃣")
-        await guild.until(lambda: "Waiting" not in board_text(board))
+        await guild.until(lambda: "⏳" not in board_text(board))
     async with start() as bot:
         await choose(bot, guild, SignupStyle.REACTIONS)
         await guild.until(lambda: not board.components)

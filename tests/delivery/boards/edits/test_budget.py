@@ -202,10 +202,10 @@ def test_what_nobody_waits_for_comes_last_until_it_changes() -> None:
     budget.changed("c", 1.1)
     drawn = []
     for now in (6.0, 7.0, 8.0, 9.0):
-        board = budget.next(now).board
-        assert board is not None
-        budget.began(board, now)
-        budget.ended(board, made=True)
-        drawn.append(board)
+        turn = budget.next(now)
+        assert turn.board is not None
+        budget.began(turn.board, now)
+        budget.ended(turn.board, made=True)
+        drawn.append(turn.board)
 
     assert drawn == ["c", "d", "a", "b"]
