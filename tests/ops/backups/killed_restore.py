@@ -1,16 +1,17 @@
-"""Restore a backup again and again, each time killed one step later, until one attempt comes to its end.
+"""Restore a backup and keep what a kill would leave at each step.
 
-`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES` copies FOLDER, which has a `raids.db`, to
-OUTCOMES/0, OUTCOMES/1 and so on.
+`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES` restores into FOLDER, which has a `raids.db`. A kill
+leaves the files as they are just then, so the folder is copied to OUTCOMES before each step and at the end, once for
+each content. A fork copies it: if this process closed the files, it would lose its locks on them.
 """
 
+import hashlib
 import os
 import shutil
-import signal
 import sqlite3
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -21,27 +22,42 @@ from raidbot.ops.backups.restore import restore
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
-def main(backup: Path, source: Path, outcomes: Path) -> None:
-    for survived in count():
-        folder = outcomes / str(survived)
-        shutil.copytree(source, folder)
+def main(backup: Path, folder: Path, outcomes: Path) -> None:
+    def keep() -> None:
         child = os.fork()
         if child == 0:
-            _die_after(survived, folder)
-            restore(backup, folder / "raids.db", now=NOW)
-            os._exit(0)
+            failed = 1
+            try:
+                _copy(folder, outcomes)
+                failed = 0
+            finally:
+                os._exit(failed)
         _, status = os.waitpid(child, 0)
-        if status != signal.SIGKILL:
-            sys.exit(status)
+        if status:
+            os._exit(1)
+
+    _before_each_step(folder, keep)
+    restore(backup, folder / "raids.db", now=NOW)
+    keep()
 
 
-def _die_after(survived: int, folder: Path) -> None:
+def _copy(folder: Path, outcomes: Path) -> None:
+    content = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        content.update(f"\n{path.relative_to(folder)}\n".encode())
+        content.update(path.read_bytes() if path.is_file() else b"")
+    kept = outcomes / content.hexdigest()
+    if not kept.exists():
+        shutil.copytree(folder, kept)
+
+
+def _before_each_step(folder: Path, keep: Callable[[], None]) -> None:
     """A step is a statement of SQL that does not only read, or a call of the system that names a file of the folder."""
-    left = iter(range(survived))
+    this = os.getpid()
 
     def step(sql: str = "") -> None:
-        if not sql.startswith("SELECT") and next(left, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if not sql.startswith("SELECT") and os.getpid() == this:
+            keep()
 
     def connect(
         path: str | Path,

@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         command = (sys.executable, "-m", "tests.ops.backups.killed_restore")
         (folder / "outcomes").mkdir()
         child = subprocess.run(
-            (*command, folder / "saved", folder / "before", folder / "outcomes"),
+            (*command, folder / "saved", shutil.copytree(folder / "before", folder / "place"), folder / "outcomes"),
             cwd="/", env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
             stdout=PIPE, stderr=STDOUT, text=True, timeout=120, check=False,
         )  # fmt: skip
@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def outcomes(folder: Path, tmp_path: Path) -> Iterator[Path]:
     """Yield the paths of copies of the databases that the kills left."""
-    for left in sorted((folder / "outcomes").iterdir(), key=lambda path: int(path.name)):
+    for left in (folder / "outcomes").iterdir():
         yield Path(shutil.copytree(left, tmp_path / left.name)) / "raids.db"
 
 
