@@ -9,10 +9,9 @@ if TYPE_CHECKING:
 
 _MARKUP = re.compile(
     r"\\(?P<escaped>[^a-zA-Z0-9\s])"
-    r"| \(<t:\d+:R>\)"
+    r"| · <t:\d+:R>"
     r"|<t:(?P<seconds>\d+)(?::\w)?>"
     r"|<a?:(?P<emoji>\w+):\d+>"
-    r"|(?P<quote>^> )"
     r"|\*\*|\u200b",
     re.MULTILINE,
 )
@@ -41,7 +40,5 @@ def _said(match: re.Match[str], zone: tzinfo) -> str:
             return said if match.lastgroup == "escaped" else f":{said}:"
         case "seconds":
             return f"{datetime.fromtimestamp(int(match['seconds']), zone):%A, %d %B %Y %H:%M %Z}"
-        case "quote":
-            return "   "
         case _:
             return ""

@@ -76,6 +76,6 @@ def test_its_scripted_evening_comes_about_and_leaves_nothing_behind(python: Path
     done = run(python.parent / "raidbot", "demo", "--script", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    for seen in ("1. Ana", "Waiting: 1. Cleo", "A seat opened", "seats taken.", "🔒", "Cleo: 3 messages"):
+    for seen in ("1. Ana", "⏳ Cleo", "A seat opened", "seats taken.", "🔒", "Cleo: 3 messages"):
         assert seen in done.stdout
     assert not list(tmp_path.iterdir())

@@ -84,6 +84,11 @@ def footer(raid: Coded) -> str:
     return f"Raid {raid.code}"
 
 
+def named_by_footer(footer: str) -> str:
+    """Return the end of a board's footer, which names its thing and is the same in every style: “raid k7qx2m”."""
+    return footer.rpartition(" · ")[2].casefold()
+
+
 def linked(text: str, link: str | None) -> str:
     """Return the text as a link, if there is one."""
     return f"[{text}]({link})" if link else text

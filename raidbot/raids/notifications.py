@@ -218,7 +218,7 @@ def why_closed(reason: CloseReason | None) -> str:
         case CloseReason.FULL:
             return "every seat is taken"
         case CloseReason.AT_START:
-            return "the raid has begun"
+            return "the raid has started"
         case CloseReason.DEADLINE:
             return "the signup deadline has passed"
         case CloseReason.MANUAL | None:

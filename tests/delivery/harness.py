@@ -306,8 +306,12 @@ class DeliveryWorld:
         return [m for m in self.guild.messages(self.channel) if m.author.id == self.sandbox.bot.id]
 
     def board(self, raid: Raid) -> Message | None:
-        footer = f"Raid {raid.code}"
-        found = [m for m in self.boards() if any(e.get("footer", {}).get("text") == footer for e in m.embeds)]
+        footer = f"raid {raid.code}".lower()
+        found = [
+            m
+            for m in self.boards()
+            if any(str(e.get("footer", {}).get("text")).lower().endswith(footer) for e in m.embeds)
+        ]
         assert len(found) <= 1
         return found[0] if found else None
 

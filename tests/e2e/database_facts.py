@@ -136,8 +136,9 @@ def board_differences(
     """Return the differences between the message and the raid's board, one line each; empty if there are none."""
     drawn = _render().board(raid, names, style)
     (shown,) = message.embeds
-    shown = shown | {"timestamp": datetime.fromisoformat(shown["timestamp"])}
-    wanted = {**drawn.embed().to_dict(), "timestamp": drawn.timestamp}
+    wanted = dict(drawn.embed().to_dict())
+    if "timestamp" in wanted:  # on earlier bots
+        shown, wanted = ({**one, "timestamp": datetime.fromisoformat(one["timestamp"])} for one in (shown, wanted))
     wrong = [f"{part}: {shown.get(part)} instead of {said}" for part, said in wanted.items() if shown.get(part) != said]
     standing = {reaction.name for reaction in message.reactions.values() if message.author.id in reaction.users}
     if {key_of(name) for name in standing} != {key_of(one) for one in drawn.reactions}:

@@ -33,7 +33,7 @@ class GuildPeople:
 
     @property
     def code(self) -> str:
-        return str(self.board.embeds[0]["footer"]["text"]).removeprefix("Raid ")
+        return str(self.board.embeds[0]["footer"]["text"]).split()[-1]
 
     @property
     def thread(self) -> Channel:

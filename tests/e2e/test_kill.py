@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from tests.chaos import QUICK, rounds, seeds
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, PlannedReaction
 from tests.e2e.database_facts import AuditReplay, AuditRow, DatabaseFacts
+from tests.e2e.series.scene import starts
 from tests.raid_boards import post_raid, run_create
 from tests.suite.forked_bot import ForkedBot
 
@@ -79,7 +80,7 @@ class KillScenario:
 
     def _near_the_reminder(self) -> None:
         """Advance the clock: the creator's reminder is overdue, the participants' falls due within the burst."""
-        starts_at = datetime.fromisoformat(self.board.embeds[0]["timestamp"])
+        starts_at = datetime.fromtimestamp(starts(self.board), UTC)
         lead = timedelta(minutes=10, seconds=self.rng.uniform(1, 15))
         self.bot.advance(starts_at - lead - self.sandbox.clock.now())
 

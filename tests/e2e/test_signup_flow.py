@@ -47,7 +47,7 @@ async def test_an_evening_survives_restarts(sandbox: Sandbox, guild: SandboxGuil
         await guild.until(lambda: "starts <t:" in dm_text(bob) and "starts <t:" in dm_text(cem))
     async with start():
         sandbox.advance(timedelta(minutes=6))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
     assert dm_text(bob).count("starts <t:") == 1
     assert dm_text(guild.owner).count("You lead it.") == 1

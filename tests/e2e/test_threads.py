@@ -282,7 +282,7 @@ async def test_a_message_that_came_late_does_not_leave_a_closed_raids_thread_out
         await guild.until(lambda: fault.met)
 
         await panel.click("Close signups")
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         fault.lift()
         sandbox.advance(timedelta(minutes=1))
 

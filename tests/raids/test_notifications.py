@@ -246,7 +246,7 @@ def test_the_audit_of_closing_knows_the_status_before() -> None:
     (entry,) = raid_entries.entries(board, lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=NOW))
     (created,) = raid_entries.entries(None, ev.Change(unposted_raid(), (ev.Created(),)))
 
-    assert words(entry) == Words("closed", "open", "closed: the raid has begun")
+    assert words(entry) == Words("closed", "open", "closed: the raid has started")
     assert words(created) == Words("created", None, "Molten Core")
 
 

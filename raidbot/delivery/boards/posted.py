@@ -80,7 +80,7 @@ class UnpostedThing:
 
 @dataclass(frozen=True, slots=True)
 class StrayThing:
-    """A thing that was over before it was posted. Its message, if it stands, has this footer and came after `since`."""
+    """A thing that was over before it was posted. Its message, if any, has such a footer and came after `since`."""
 
     guild: GuildId
     channel: ChannelId

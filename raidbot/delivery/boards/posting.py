@@ -18,6 +18,7 @@ from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.mentions import unheard_roles
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import Pacer
+from raidbot.raids.labels import named_by_footer
 from raidbot.raids.model import ChannelId, MessageId
 from raidbot.state import State
 from raidbot.utils.metrics import boards as metrics
@@ -225,9 +226,10 @@ class Posting:
         self, channel: discord.PartialMessageable, footer: str, *, since: datetime
     ) -> discord.Message | None:
         assert self._client.user is not None  # noqa: S101
+        wanted = named_by_footer(footer)
         async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
             ours = message.author.id == self._client.user.id
-            if ours and any(embed.footer.text == footer for embed in message.embeds):
+            if ours and any(named_by_footer(embed.footer.text or "") == wanted for embed in message.embeds):
                 return message
         return None
 

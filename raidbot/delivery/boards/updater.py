@@ -19,6 +19,7 @@ from raidbot.delivery.discord_api import UNKNOWN_EMOJI, DiscordApi, Family, NoRe
 from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
+from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji import model as emoji
 from raidbot.utils.clock import utc_now
@@ -28,12 +29,12 @@ log = structlog.get_logger(__name__)
 _OTHER_AUTHOR = 50005
 _TOO_MANY_REACTIONS = 30010
 _MAX_BACKOFF_SECONDS = 60.0
-_OLD = timedelta(hours=1)
-"""Discord allows fewer edits of messages older than this (30046)."""
+_OLD = timedelta(hours=1)  # Discord allows fewer edits of messages older than this (30046)
 _READ_AT_ONCE = 1000
 """Snapshots read at the start before something else has its turn."""
 _AT_ONCE_AT_START = 200
 """Boards looked at together at the start: all of 20,000 at once would hold up everything else."""
+_EDITS_A_SECOND_AT_START = 20  # an update may change all boards, and Discord allows 50 calls a second for everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Boards:
         self._retries: dict[PostedKey, asyncio.TimerHandle] = {}
         self._reports: ReportOnce[PostedKey] = ReportOnce()
         self._held: dict[PostedKey, bool] = {}
+        self._due_at_start: set[PostedKey] = set()  # not drawn since, nor changed by anybody
+        self._pacer: Pacer[None] = Pacer(1 / _EDITS_A_SECOND_AT_START, burst=_EDITS_A_SECOND_AT_START)
         self._hurry: Callable[[PostedKey], None] = self.mark
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
@@ -98,6 +101,7 @@ class Boards:
         for kind in self._kinds:
             drawn = {key.id for key, shown in self._shown.items() if key.kind == kind.name and shown.fingerprint}
             due = [PostedKey(kind.name, thing) for thing in await kind.to_draw(drawn)]
+            self._due_at_start.update(due)
             self._held.update((key, True) for key in due if key in self._held)
             await self._workers.wake_in_turn((key for key in due if key not in self._held), at_once=_AT_ONCE_AT_START)
 
@@ -125,6 +129,7 @@ class Boards:
 
     def mark(self, key: PostedKey) -> None:
         """Mark the board as stale and redraw it in the background. Cheap to call often."""
+        self._due_at_start.discard(key)
         if key in self._held:
             self._held[key] = True
             self._hurry(key)
@@ -142,7 +147,8 @@ class Boards:
         """Draw those of these boards (None: of all) that were held and are stale."""
         for key in list(self._held if keys is None else keys):
             if self._held.pop(key, False):
-                self.mark(key)
+                self.turns.changed(key)
+                self._workers.wake(key)
 
     def redraw(self, key: PostedKey) -> None:
         """Draw the board anew: its message shows something else than what was noted."""
@@ -186,6 +192,7 @@ class Boards:
             return self._slow_retry
         finally:
             self._drawings.pop(key, None)
+            self._due_at_start.discard(key)
 
     async def _follow(self, key: PostedKey) -> float | None:
         """Bring the message up to date, step by step."""
@@ -255,7 +262,10 @@ class Boards:
         if lacks and not self.turns.is_now(key, thing.place, is_old=is_old, is_urgent=is_urgent):
             await self._update_reactions(key, thing, shown)
             return
-        async with self.turns.turn(key, thing.place, is_old=is_old, is_urgent=is_urgent) as turn:
+        if key in self._due_at_start and not is_urgent:
+            await self._pacer.turn(None)
+        is_quiet = key in self._due_at_start
+        async with self.turns.turn(key, thing.place, is_old=is_old, is_urgent=is_urgent, is_quiet=is_quiet) as turn:
             turn.made = await self._edit(key, thing.place)
 
     async def _edit(self, key: PostedKey, place: Place) -> bool:

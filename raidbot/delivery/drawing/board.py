@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
 
 import discord
 
@@ -38,7 +37,6 @@ class Board:
     colour: int
     fields: tuple[Field, ...]
     footer: str
-    timestamp: datetime
     reactions: tuple[str, ...]
     controls: Rows = ()
     mention_role: int | None = None
@@ -55,9 +53,7 @@ class Board:
         return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)
 
     def embed(self) -> discord.Embed:
-        embed = discord.Embed(
-            title=self.title, description=self.description, colour=self.colour, timestamp=self.timestamp
-        )
+        embed = discord.Embed(title=self.title, description=self.description, colour=self.colour)
         for field in self.fields:
             embed.add_field(name=field.name, value=field.value, inline=field.inline)
         embed.set_footer(text=self.footer)

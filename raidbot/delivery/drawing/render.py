@@ -11,7 +11,7 @@ from raidbot.delivery.drawing.text_fit import shortened, shortened_text, units
 from raidbot.raids import labels
 from raidbot.raids.announcements.model import role_of_post
 from raidbot.raids.deadlines.deadline import deadline_of
-from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait, changed
+from raidbot.raids.model import CloseReason, MemberId, Raid, Seat, Status, Wait, changed
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.model import (
@@ -19,9 +19,8 @@ from raidbot.raids.templates.model import (
     MAX_EMBED_LENGTH,
     MAX_REACTIONS,
     MAX_TITLE_LENGTH,
-    spoken_length,
 )
-from raidbot.utils.text import stamp, stamps
+from raidbot.utils.text import stamp
 
 GREY = 0x95A5A6
 _MAX_STRATEGY_LENGTH = 100
@@ -49,20 +48,17 @@ def board(
     """
     reactions = reactions_of(raid, style)
     under = controls_of(raid) if _by_button(raid, style) else ()
-    title = _title(raid)
-    footer = labels.footer(raid) if raid.code else "Preview"
+    title, footer = _title(raid), _footer(raid, reactions, under)
     facts = "\n".join((*_facts(raid, names), *([f"➡️ Next: {next_board}"] if next_board else [])))
-    ways = _ways(raid, reactions, under)
-    left = MAX_EMBED_LENGTH - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
+    left = MAX_EMBED_LENGTH - sum(map(units, (title, footer, facts, "\n\n")))
     room = min(MAX_DESCRIPTION_LENGTH, left - smallest(raid)) if raid.description else 0
     text = shortened_text(raid.description, max(0, room))
     return Board(
         title=title,
-        description="\n\n".join(part for part in (facts, text, ways) if part),
+        description=f"{facts}\n\n{text}" if text else facts,
         colour=raid.colour if _takes_signups(raid) else GREY,
         fields=roster(raid, names, left - units(text), leaders),
         footer=footer,
-        timestamp=raid.starts_at,
         reactions=reactions,
         controls=under,
         mention_role=raid.mention_role,
@@ -103,71 +99,76 @@ def _by_button(raid: Raid, style: SignupStyle | None) -> bool:
 
 
 def _title(raid: Raid) -> str:
-    cancelled = "❌ Did not take place: " if raid.not_held else "❌ Cancelled: "
-    mark = {Status.CLOSED: "🔒 ", Status.CANCELLED: cancelled}.get(raid.status, "")
+    mark = {Status.CLOSED: "🔒 ", Status.CANCELLED: "❌ "}.get(raid.status, "")
     before = f"{mark}{raid.emoji} " if raid.emoji else mark
     return before + shortened(raid.name, MAX_TITLE_LENGTH - units(before))
 
 
 def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
-    yield f"📅 {stamps(raid.starts_at)}"
+    yield from _state(raid)
+    length = [_short_length(raid.length_minutes)] if raid.length_minutes is not None else []
+    yield f"📅 {' · '.join((*_moment(raid.starts_at), *length, *_people(raid, names)))}"
     if _takes_signups(raid) and not raid.begun and (deadline := deadline_of(raid)) is not None:
-        yield f"⏳ Signups close {stamps(deadline)}"
-    if raid.length_minutes is not None:
-        yield f"⏱️ {spoken_length(raid.length_minutes)}"
+        yield f"⏰ Signups close {' · '.join(_moment(deadline))}"
     if raid.strategy:
         yield f"🧠 Strategy: {shortened(raid.strategy, _MAX_STRATEGY_LENGTH)}"
-    yield f"👑 {_people(raid, names)}"
-    yield f"👥 {_totals(raid)}"
-    if not raid.counts:
-        yield "⚠️ Does not count towards weekly participation"
-    yield from _state(raid)
-
-
-def _people(raid: Raid, names: Mapping[MemberId, str]) -> str:
-    creator = named(raid.creator, names, WHOLE_NAME)
-    if raid.leader is None or raid.leader == raid.creator:
-        return f"Created by {creator}" if raid.leader is None else f"Created and led by {creator}"
-    return f"Led by {named(raid.leader, names, WHOLE_NAME)}, created by {creator}"
-
-
-def _totals(raid: Raid) -> str:
     waiting = len({wait.member for wait in raid.waits})
-    also = f", {waiting} waiting" if waiting else ""
-    return f"**{len(raid.seats)}/{raid.capacity}** seats taken{also}"
+    yield f"👥 **{len(raid.seats)}/{raid.capacity}**{f' · {waiting} waiting' if waiting else ''}"
+    if not raid.counts:
+        yield "⚠️ Doesn’t count towards statistics"
 
 
 def _state(raid: Raid) -> Iterator[str]:
     if raid.not_held:
-        yield "❌ **This raid did not take place**"
+        yield "**Did not take place**"
     elif raid.status is Status.CANCELLED:
-        yield f"❌ **This raid is cancelled**{why_cancelled(raid.cancelled_reason)}"
-    if raid.status is Status.CLOSED and raid.closed_at is not None:
-        yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {why_closed(raid.closed_reason)}"
+        yield f"**Cancelled**{why_cancelled(raid.cancelled_reason)}"
+    elif raid.status is Status.CLOSED:
+        is_by_hand = raid.closed_reason in (CloseReason.MANUAL, None)
+        yield f"**Signups closed{' by a raid leader' if is_by_hand else f': {why_closed(raid.closed_reason)}'}**"
 
 
-def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
-    if raid.status is Status.CLOSED:
-        return _ways_out(raid, reactions, under)
-    line = "Where it is full you wait in line."
-    if not reactions:
-        how = "Choose a role in the menu" if len(raid.roles) > MAX_REACTIONS else "Press the button of a role"
-        return f"{how} to sign up, or “Leave” to leave. {line}" if under else ""
-    which = reactions[0] if len(reactions) == 1 else "the emoji of a role"
-    if under:
-        leaving = "Take the reaction away or press “Leave” to leave."
-        return f"React with {which} or press its button to sign up. {leaving} {line}"
-    ways = f"React with {which} to sign up; take the reaction away to leave. {line}"
-    return f"{ways}\nYour reaction is missing? To leave, react and take it away again." if _lacks_one(raid) else ways
+def _moment(at: datetime) -> tuple[str, str]:
+    """Return the instant with its weekday, and how far away it is."""
+    return stamp(at), stamp(at, "R")
 
 
-def _ways_out(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
-    """Say how to leave a raid whose signups are closed but which has not begun."""
-    if not reactions:
-        return "Can’t come? Press “Leave” before the start." if under else ""
-    taking = "take your reaction away or press “Leave”" if under else "take your reaction away"
-    ways = f"Can’t come? Before the start, {taking}."
-    return f"{ways}\nYour reaction is missing? React and take it away again." if _lacks_one(raid) else ways
+def _short_length(minutes: int) -> str:
+    """Return the length as narrow as it can be read: 45 min, 2 h, 1 h 30."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
+def _people(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
+    if raid.leader is not None and raid.leader != raid.creator:
+        yield f"led by {named(raid.leader, names, WHOLE_NAME)}"
+    yield f"by {named(raid.creator, names, WHOLE_NAME)}"
+
+
+def _footer(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
+    """Return how to sign up, or how to leave a raid whose signups are closed, and the raid's code."""
+    code = labels.footer(raid) if raid.code else "Preview"
+    ways = _ways_out(reactions, under) if raid.status is Status.CLOSED else _ways_in(raid, reactions, under)
+    if not ways:
+        return code
+    missing = ["reaction gone? React and take it away to leave"] if reactions and not under and _lacks_one(raid) else []
+    return " · ".join((ways, *missing, code[:1].lower() + code[1:]))
+
+
+def _ways_in(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
+    if reactions:
+        return "React or press a button to sign up" if under else "React to sign up"
+    how = "Choose a role" if len(raid.roles) > MAX_REACTIONS else "Press a button"
+    return f"{how} to sign up" if under else ""
+
+
+def _ways_out(reactions: tuple[str, ...], under: Rows) -> str:
+    if reactions:
+        also = " or press Leave" if under else ""
+        return f"Can’t come? Take your reaction away{also} before the start"
+    return "Can’t come? Press Leave before the start" if under else ""
 
 
 def _lacks_one(raid: Raid) -> bool:

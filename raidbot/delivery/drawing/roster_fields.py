@@ -1,7 +1,7 @@
 """The roster as embed fields, within Discord's limits at any size of the roster.
 
-Counts are always exact. What does not fit is cut in this order: names on the waitlist, the length of names, names of
-seated members. The text states every cut.
+Counts are always exact. What does not fit is cut in this order: specialisations, names on the waitlist, the length of
+names, names of seated members. The text states every cut of names.
 """
 
 from bisect import bisect_left
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from raidbot.delivery.drawing.board import Field
-from raidbot.delivery.drawing.text_fit import shortened, units
+from raidbot.delivery.drawing.text_fit import columns, shortened, units
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Wait
 
 MAX_FIELDS = 25  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
@@ -18,6 +18,12 @@ WHOLE_NAME = 66
 """UTF-16 units of the longest display name, 32, with each of them escaped and all of them isolated."""
 _MAX_LINE_LENGTH = 900
 _MAX_SIDE_LENGTH = 40
+_MAX_SPEC_LENGTH = 40
+_FIELDS_IN_ROW = 3
+_COLUMNS = {1: 30, 2: 17, 3: 17}
+"""Columns of text for each heading where so many fields are side by side; a narrow window has two at most."""
+_COLUMNS_OF_THUMBNAIL = 4
+"""Columns that a thumbnail takes of each."""
 _MAX_WAITS_NAMED = 15
 _EVERYBODY = 10_000
 _CONTINUED = "\u200b"
@@ -27,12 +33,13 @@ _CONTINUED = "\u200b"
 class Space:
     """The space for names: one step of fitting the roster into its limit.
 
-    `title` (of a role or group) and `name` (of a member) are lengths in UTF-16 units. `seats` and `waits` are the
-    numbers of members that a role names. `extras` are icons and the totals of groups.
+    `title` (of a role or group), `name` (of a member) and `spec` (a specialisation) are lengths in UTF-16 units.
+    `seats` and `waits` are the numbers of members that a role names. `extras` are icons and the totals of groups.
     """
 
     title: int = 80
     name: int = WHOLE_NAME
+    spec: int = 0
     extras: bool = True
     seats: int = _EVERYBODY
     waits: int = _MAX_WAITS_NAMED
@@ -45,6 +52,7 @@ class Section:
     inline: bool = False
 
 
+_WITH_SPECS = (Space(spec=_MAX_SPEC_LENGTH), Space(spec=12))
 _ROOMS = (
     Space(),
     Space(name=32),
@@ -72,9 +80,10 @@ def roster(
         longest = max(map(len, people.seated.values()), default=0)
         return replace(room, seats=_largest_fitting(longest, lambda seats: fits(replace(room, seats=seats, waits=0))))
 
-    whole = people.fields(_ROOMS[0])
-    if size(whole) <= limit:
-        return whole
+    has_specs = any(seat.spec for seat in raid.seats)
+    for whole in (*(_WITH_SPECS if has_specs else ()), _ROOMS[0]):
+        if size(drawn := people.fields(whole)) <= limit:
+            return drawn
     room = next((room for room in _ROOMS if fits(replace(room, waits=0))), None) or most_seats(_ROOMS[-1])
     waits = _largest_fitting(_MAX_WAITS_NAMED, lambda waits: fits(replace(room, waits=waits)))
     return people.fields(replace(room, waits=waits))
@@ -120,38 +129,62 @@ class People:
 
     def fields(self, room: Space) -> tuple[Field, ...]:
         """Return a field per group and per role without a group; fewer, fuller ones if they exceed `MAX_FIELDS`."""
-        sections = tuple(self._sections(room))
-        apart = tuple(field for section in sections for field in _split(section))
-        if len(apart) <= MAX_FIELDS:
-            return apart
-        lines = (line for section in sections for line in (f"**{section.heading}**", *section.lines))
-        return tuple(_split(Section("Roles", tuple(lines))))
+        if sum(1 if group else len(roles) for group, roles in self._groups()) <= MAX_FIELDS:
+            apart = tuple(field for section in self._sections(room) for field in _split(section))
+            if len(apart) <= MAX_FIELDS:
+                return apart
+        return tuple(_split(Section("Roles", tuple(self._in_one_list(room)))))
+
+    def _in_one_list(self, room: Space) -> Iterator[str]:
+        for group, roles in self._groups():
+            if group:
+                yield f"**{self._title(group, roles, room)}**"
+            yield from self._lines(roles, room)
 
     def _sections(self, room: Space) -> Iterator[Section]:
-        side_by_side = sum(not role.group for role in self.raid.roles) > 1
-        for group in dict.fromkeys(role.group for role in self.raid.roles):
-            roles = [role for role in self.raid.roles if role.group == group]
+        side_by_side = self._is_side_by_side(room)
+        for group, roles in self._groups():
             if group:
-                yield self._together(group, roles, room)
+                yield Section(self._title(group, roles, room), tuple(self._lines(roles, room)))
             else:
                 yield from (self._alone(role, room, inline=side_by_side) for role in roles)
+
+    def _groups(self) -> Iterator[tuple[str, list[Role]]]:
+        for group in dict.fromkeys(role.group for role in self.raid.roles):
+            yield group, [role for role in self.raid.roles if role.group == group]
+
+    def _is_side_by_side(self, room: Space) -> bool:
+        """Return True if the headings of the roles without a group are short enough for fields beside each other."""
+        alone = [role for role in self.raid.roles if not role.group]
+        rows = [alone[start : start + _FIELDS_IN_ROW] for start in range(0, len(alone), _FIELDS_IN_ROW)]
+        picture = self.raid.picture
+        taken = 0 if picture is None or picture.is_large else _COLUMNS_OF_THUMBNAIL
+        return len(alone) > 1 and all(
+            columns(f"{_head(role, room)} {role.seats}/{role.seats}") <= _COLUMNS[len(row)] - taken
+            for row in rows
+            for role in row
+        )
 
     def _alone(self, role: Role, room: Space, *, inline: bool) -> Section:
         """Return the section of a role without a group, with one member per line."""
         listed = [f"{place}. {self._sitter(seat, room)}" for place, seat in enumerate(self._named(role, room), start=1)]
-        heading = f"{_head(role, room)} {self._count(role)}"
+        heading = f"{_head(role, room)}{self._count(role)}"
         return Section(heading, (*listed, *self._unnamed(role, room), *self._line(role, room)), inline)
 
-    def _together(self, group: str, roles: list[Role], room: Space) -> Section:
-        """Return the section of a group, with a line of seats and a line of waits for each role."""
-        lines: list[str] = []
-        for role in roles:
-            head = f"{_head(role, room, bold=True)} {self._count(role)}"
-            sitting = [*(self._sitter(seat, room) for seat in self._named(role, room)), *self._unnamed(role, room)]
-            lines += (*_in_rows(head, sitting), *self._line(role, room))
+    def _title(self, group: str, roles: list[Role], room: Space) -> str:
+        """Return the group's name with its total, unless that is a role's count or the board's total."""
+        says_more = 1 < len(roles) < len(self.raid.roles)
         taken = sum(len(self.seated[role.key]) for role in roles)
-        total = f" ({taken}/{sum(role.seats for role in roles)})" if room.extras else ""
-        return Section(f"{shortened(group, room.title)}{total}", tuple(lines))
+        total = f" {taken}/{sum(role.seats for role in roles)}" if says_more and room.extras else ""
+        return f"{shortened(group, room.title)}{total}"
+
+    def _lines(self, roles: list[Role], room: Space) -> Iterator[str]:
+        """Yield a line of seats and a line of waits for each role."""
+        for role in roles:
+            head = f"{_head(role, room, bold=True)}{self._count(role)}"
+            sitting = [*(self._sitter(seat, room) for seat in self._named(role, room)), *self._unnamed(role, room)]
+            yield from _in_rows(head, sitting)
+            yield from self._line(role, room)
 
     def _named(self, role: Role, room: Space) -> list[Seat]:
         return self.seated[role.key][: room.seats]
@@ -161,14 +194,15 @@ class People:
         return (f"+{more} more",) if more > 0 else ()
 
     def _count(self, role: Role) -> str:
+        """Return what follows a role's name: the seats taken, unless the total says it, and a mark if too many."""
         taken = len(self.seated[role.key])
-        if taken > role.seats:
-            return f"({taken}/{role.seats}) ⚠️ OVER"
-        return f"({taken}/{role.seats}){' FULL' if taken == role.seats else ''}"
+        count = f" {taken}/{role.seats}" if len(self.raid.roles) > 1 else ""
+        return f"{count} ⚠️" if taken > role.seats else count
 
     def _sitter(self, seat: Seat, room: Space) -> str:
+        spec = f" · {shortened(seat.spec, room.spec)}" if seat.spec and room.spec else ""
         side = f" — {shortened(seat.side, _MAX_SIDE_LENGTH)}" if seat.side else ""
-        return f"{self._name(seat.member, room)}{side}"
+        return f"{self._name(seat.member, room)}{spec}{side}"
 
     def _name(self, member: MemberId, room: Space) -> str:
         star = "⭐ " if member == self.raid.leader or member in self.leaders else ""
@@ -178,11 +212,11 @@ class People:
         line = self.waiting[role.key]
         if not line:
             return ()
-        named = [f"{place}. {self._name(wait.member, room)}" for place, wait in enumerate(line[: room.waits], start=1)]
+        named = [self._name(wait.member, room) for wait in line[: room.waits]]
         if not named:
-            return (f"> Waiting: {len(line)}",)
+            return (f"⏳ {len(line)} waiting",)
         rest = [f"+{len(line) - len(named)} more"] if len(line) > len(named) else []
-        return tuple(_in_rows("> Waiting:", (*named, *rest), before=" ", indent="> "))
+        return tuple(_in_rows("⏳", (*named, *rest), before=" ", indent="⏳ "))
 
 
 def _head(role: Role, room: Space, *, bold: bool = False) -> str:
@@ -191,7 +225,7 @@ def _head(role: Role, room: Space, *, bold: bool = False) -> str:
     return f"{role.emoji} {icon}{f'**{name}**' if bold else name}"
 
 
-def _in_rows(head: str, words: Iterable[str], before: str = " · ", indent: str = "") -> Iterator[str]:
+def _in_rows(head: str, words: Iterable[str], before: str = ": ", indent: str = "") -> Iterator[str]:
     """Yield the head and the words on lines short enough for a field; `indent` begins every line but the first."""
     row, mark = head, before
     for word in words:
@@ -205,7 +239,7 @@ def _in_rows(head: str, words: Iterable[str], before: str = " · ", indent: str 
 
 def _split(section: Section) -> Iterator[Field]:
     name, lines, length = section.heading, list[str](), 0
-    for line in section.lines or ("Nobody yet",):
+    for line in section.lines or ("–",):
         added = units(line)
         if lines and length + added > MAX_VALUE_LENGTH:
             yield Field(name, "\n".join(lines), section.inline)

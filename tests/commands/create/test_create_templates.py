@@ -258,7 +258,7 @@ async def test_a_raid_can_be_duplicated_when_its_template_is_gone(guild: Sandbox
         board = await post_raid(guild, activity="custom-fishing", length="1.5", strategy="storm")
         await change(bot, guild, rules.remove, key="custom-fishing")
 
-        code = board.embeds[0]["footer"]["text"].removeprefix("Raid ")
+        code = board.embeds[0]["footer"]["text"].split()[-1]
         panel = await guild.owner.slash(channel, "raid", code=code)
         await (await panel.click("Duplicate")).submit(when="in 5 hours")
         await panel.click("Without anybody")

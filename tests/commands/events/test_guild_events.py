@@ -47,7 +47,7 @@ async def test_deleting_the_board_of_a_raid_that_took_place_tells_nobody(
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         sandbox.advance(timedelta(hours=4))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
         await sandbox.delete_message(board)
         other = await post_raid(guild)
@@ -164,7 +164,7 @@ async def test_of_a_channel_that_the_bot_may_read_again_only_boards_that_are_fol
         followed = [await post_raid(guild, when="in 40 days")]
         old = [await post_raid(guild) for _ in range(3)]
         sandbox.advance(timedelta(hours=4))
-        await guild.until(lambda: all("Signups are closed" in board_text(board) for board in old))
+        await guild.until(lambda: all("Signups closed" in board_text(board) for board in old))
         sandbox.advance(timedelta(days=30))
         followed.append(await post_raid(guild))
         await guild.until(lambda: all(fetched(board) for board in followed))

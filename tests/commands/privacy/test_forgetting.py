@@ -33,7 +33,7 @@ async def test_forgetting_takes_somebody_off_what_comes_and_out_of_all_that_was(
         await alice.react(past, "✅")
         await guild.until(lambda: "Alice-unmistakable" in board_text(past))
         sandbox.advance(timedelta(hours=6))
-        await guild.until(lambda: "Signups are closed" in board_text(past))
+        await guild.until(lambda: "Signups closed" in board_text(past))
         board = await post_raid(guild)
         await alice.react(board, "✅")
         await bob.react(board, "✅")

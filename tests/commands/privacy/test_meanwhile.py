@@ -67,7 +67,7 @@ async def test_whoever_is_forgotten_a_second_time_leaves_all_boards_again(
         await bot.state.change(raid.id, join, cause, names={MemberId(alice.id): "Alice"})
         await guild.until(lambda: "Alice" in board_text(board))
         sandbox.advance(timedelta(hours=6))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
         await forget(guild, alice)
 

@@ -11,7 +11,7 @@ from tests.raid_boards import board_text, post_raid
 
 
 def code_of(board: Message) -> str:
-    return str(board.embeds[0]["footer"]["text"]).removeprefix("Raid ")
+    return str(board.embeds[0]["footer"]["text"]).split()[-1]
 
 
 async def panel_of(guild: SandboxGuild, board: Message, by: Person | None = None) -> PersonResponse:

@@ -13,7 +13,7 @@ from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid
 
 ASKED = "as a substitute"
-FULL = "**1/1** seats"
+FULL = "**1/1**"
 Road = Callable[[SandboxGuild, Message, Person], Awaitable[object]]
 
 

@@ -52,7 +52,7 @@ async def test_who_leads_is_starred_told_and_may_use_the_panel(guild: SandboxGui
         board = await post_raid(guild)
         panel = await panel_of(guild, board)
         await (await panel.click("Leader")).select("Who leads this raid?", [alice])
-        await guild.until(lambda: "Led by Alice" in board_text(board))
+        await guild.until(lambda: "led by Alice" in board_text(board))
         await guild.until(lambda: "You lead" in dm_text(alice))
 
         hers = await panel_of(guild, board, by=alice)
@@ -87,7 +87,7 @@ async def test_another_length_is_chosen_from_those_of_the_template(guild: Sandbo
 
         assert (await stored_raid(bot)).length_minutes == 180
         assert "length changed: 1.5 hours → 3 hours" in panel.text()
-        await guild.until(lambda: "3 hours" in board_text(board))
+        await guild.until(lambda: " · 3 h · " in board_text(board))
         assert "(Change length)" in (await panel_of(guild, museum)).text()
 
 

@@ -21,11 +21,11 @@ async def test_closing_reopening_and_closing_work_through_restarts(guild: Sandbo
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await panel_of(guild, board)
         await panel.click("Close signups")
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         assert "Signups: 🔒 closed" in panel.text()
     async with start() as bot:
         await panel.click("Reopen signups")
-        await guild.until(lambda: "Signups are closed" not in board_text(board))
+        await guild.until(lambda: "Signups closed" not in board_text(board))
         raid = await stored_raid(bot)
 
     assert raid.hold
@@ -195,7 +195,7 @@ async def test_what_took_place_is_not_moved_cancelled_or_reopened_but_noted_as_n
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         sandbox.advance(timedelta(hours=3, minutes=1))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         during = await panel_of(guild, board)
         assert "[Cancel raid]" in during.text()
         form = await during.click("Change time")
@@ -208,11 +208,11 @@ async def test_what_took_place_is_not_moved_cancelled_or_reopened_but_noted_as_n
         assert "Cancel raid" not in panel.text()
         told = len(alice.dms)
         await panel.click("Did not take place")
-        await guild.until(lambda: "did not take place" in board_text(board))
+        await guild.until(lambda: "Did not take place" in board_text(board))
         assert (await stored_raid(bot)).attendance
 
         await panel.click("Undo: did not take place")
-        await guild.until(lambda: "did not take place" not in board_text(board))
+        await guild.until(lambda: "Did not take place" not in board_text(board))
         assert (await stored_raid(bot)).status is Status.CLOSED
         assert len(alice.dms) == told
         page = await form.submit(when="in 5 hours")

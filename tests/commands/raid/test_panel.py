@@ -100,7 +100,7 @@ async def test_a_raid_long_gone_still_has_a_panel(sandbox: Sandbox, guild: Sandb
         board = await post_raid(guild)
         sandbox.advance(timedelta(days=30))
         bot.heartbeat.wake()
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
     async with start():
         panel = await panel_of(guild, board)
 

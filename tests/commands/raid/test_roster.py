@@ -52,7 +52,7 @@ async def test_a_full_role_can_be_forced_or_waited_for_on_the_roster_page(guild:
         raid = await stored_raid(bot)
         assert [(seat.member, seat.forced) for seat in raid.seats] == [(alice.id, False), (bob.id, True)]
         assert [wait.member for wait in raid.waits] == [carol.id]
-        await guild.until(lambda: "(2/1) ⚠️ OVER" in board_text(board))
+        await guild.until(lambda: "Museum ⚠️" in board_text(board))
 
 
 async def test_sides_are_given_out_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:

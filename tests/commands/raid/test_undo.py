@@ -129,7 +129,7 @@ async def test_a_change_that_a_newer_bot_wrote_leaves_the_panel_working(
         assert "Signups: 🟢 open" in panel.text()
         await panel.click("Close signups")
 
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
 
 async def test_whoever_leaves_while_the_raid_is_cancelled_has_left_once_that_is_undone(
@@ -162,10 +162,10 @@ async def test_what_the_clock_closed_because_of_a_typo_is_open_once_the_typo_is_
         page = await (await panel.click("Change time")).submit(when="in 5 minutes")
         await page.click("Save")
         sandbox.advance(timedelta(minutes=6))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
         panel = await panel_of(guild, board)
         await panel.click("Undo: time changed")
 
         assert "Signups: 🟢 open" in panel.text()
-        await guild.until(lambda: "Signups are closed" not in board_text(board))
+        await guild.until(lambda: "Signups closed" not in board_text(board))

@@ -76,7 +76,7 @@ async def test_joining_waiting_moving_and_leaving_by_button_across_restarts(guil
         assert "by buttons" in panel.text()
         board = await post(bot, guild, roles(tank=1, healer=1))
         assert board.reactions == {}
-        assert "Press the button of a role" in board_text(board)
+        assert board.embeds[0]["footer"]["text"].startswith("Press a button to sign up · raid ")
 
         joined = await alice.click(board, "Tank")
         waiting = await bob.click(board, "Tank")
@@ -87,7 +87,7 @@ async def test_joining_waiting_moving_and_leaving_by_button_across_restarts(guil
         assert "Tank in “Molten Core”" in waiting.text()
         assert "is full: you are number 1 in line" in waiting.text()
         assert "You have the seat Tank" in again.text()
-        await guild.until(lambda: "Alice" in board_text(board) and "Waiting: 1. Bob" in board_text(board))
+        await guild.until(lambda: "Alice" in board_text(board) and "⏳ Bob" in board_text(board))
     async with start() as bot:
         assert "You are number 1 of 1 in line" in (await bob.click(board, "My place")).text()
         moved = await alice.click(board, "Healer")
@@ -111,7 +111,7 @@ async def test_switching_the_style_redraws_open_boards_and_loses_nobody(guild: S
         closed = await post_raid(guild)
         code = (await the_raid(bot, 2)).code
         await (await guild.owner.slash(board.channel_id, "raid", code=code)).click("Close signups")
-        await guild.until(lambda: "Signups are closed" in board_text(closed))
+        await guild.until(lambda: "Signups closed" in board_text(closed))
         await alice.react(board, "1️⃣")
         await guild.until(lambda: "Alice" in board_text(board))
 
@@ -119,14 +119,14 @@ async def test_switching_the_style_redraws_open_boards_and_loses_nobody(guild: S
         await guild.until(lambda: board.components and not board.reactions)
         await bob.click(board, "Team 1")
         await carol.click(board, "Team 1")
-        await guild.until(lambda: "Waiting: 1. Carol" in board_text(board))
+        await guild.until(lambda: "⏳ Carol" in board_text(board))
         assert places(await the_raid(bot)) == {alice.id: "team-1", bob.id: "team-1"}
 
         await choose(bot, guild, SignupStyle.BOTH)
         await guild.until(lambda: reaction_count(board, "1️⃣") == reaction_count(board, "2️⃣") == 1)
         assert board.components
         await carol.react(board, "2️⃣")
-        await guild.until(lambda: "Waiting" not in board_text(board))
+        await guild.until(lambda: "⏳" not in board_text(board))
     async with start() as bot:
         await choose(bot, guild, SignupStyle.REACTIONS)
         await guild.until(lambda: not board.components)
@@ -162,7 +162,7 @@ async def test_a_closed_board_has_buttons_to_leave_only_until_the_start(
         code = (await the_raid(bot)).code
 
         await (await guild.owner.slash(board.channel_id, "raid", code=code)).click("Close signups")
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         late = await alice.use(board, pressed)
 
         assert [button["label"] for row in board.components for button in row["components"]] == ["Leave", "My place"]
@@ -248,7 +248,7 @@ async def test_the_preview_and_the_list_say_how_to_sign_up_there(guild: SandboxG
     async with start() as bot:
         await choose(bot, guild, SignupStyle.BUTTONS)
         preview = await run_create(guild)
-        assert "Press the button of a role to sign up" in preview.text()
+        assert "Press a button to sign up" in preview.text()
         await post(bot, guild, roles(tank=1))
         detail = await guild.owner.slash(
             guild.channel("raid-signups"), "raidinfo detail", code=(await the_raid(bot)).code
@@ -299,7 +299,7 @@ async def test_thirty_members_press_and_react_at_once(guild: SandboxGuild, start
                 await person.react(board, "1️⃣")
 
         await asyncio.gather(*(act(number, person) for number, person in enumerate(crowd)))
-        await guild.until(lambda: "**10/10** seats taken, 20 waiting" in board_text(board))
+        await guild.until(lambda: "**10/10** · 20 waiting" in board_text(board))
 
         raid = await the_raid(bot)
         assert [len(raid.seated(role.key)) for role in raid.roles] == [5, 5]

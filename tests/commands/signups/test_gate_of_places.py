@@ -16,7 +16,7 @@ from tests.commands.raid.panel_helpers import code_of, stored_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid
 
-SEATED = "**1/2** seats"
+SEATED = "**1/2**"
 Road = Callable[[SandboxGuild, Person, Message, Raid], Awaitable[object]]
 
 

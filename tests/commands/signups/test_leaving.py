@@ -18,7 +18,7 @@ from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid
 
 RAID = RaidId(1)
-SEATED = "**1/1** seats"
+SEATED = "**1/1**"
 Road = Callable[[Person, Message, Raid], Awaitable[object]]
 
 
@@ -55,7 +55,7 @@ async def full_raid(guild: SandboxGuild, bot: RaidBot, *people: Person) -> Messa
     board = await post_raid(guild, seats=1)
     for person in (first, *people):
         await person.react(board, "✅")
-    await guild.until(lambda: f"{SEATED} taken, {len(people)} waiting" in board_text(board))
+    await guild.until(lambda: f"{SEATED} · {len(people)} waiting" in board_text(board))
     await first.unreact(board, "✅")
     await guild.until(lambda: "A seat opened" in dm_text(people[0]))
     return board
@@ -75,7 +75,7 @@ async def test_leaving_promotes_the_first_in_line_within_two_seconds(
         board = await full_raid(guild, bot, alice, bob, cem)
         sandbox.advance(timedelta(minutes=180 - before))
         if before <= 60:
-            await guild.until(lambda: "Signups are closed" in board_text(board))
+            await guild.until(lambda: "Signups closed" in board_text(board))
 
         await ROADS[road](alice, board, await stored_raid(bot))
 
@@ -122,7 +122,7 @@ async def test_a_leader_frees_a_seat_in_the_last_hour_and_the_next_gets_it(
     async with start() as bot:
         board = await full_raid(guild, bot, alice, bob)
         sandbox.advance(timedelta(hours=2))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
         raid = await stored_raid(bot)
         await guild.owner.slash(board.channel_id, "raidsignup remove", raid=raid.code, member=alice)
@@ -140,7 +140,7 @@ async def test_after_closing_by_hand_the_leader_gives_the_seat_with_one_press(
         board = await full_raid(guild, bot, alice, bob)
         panel = await panel_of(guild, board)
         await panel.click("Close signups")
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         assert board.reactions
 
         await alice.unreact(board, "✅")

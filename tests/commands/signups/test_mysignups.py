@@ -29,7 +29,7 @@ async def test_seats_and_waits_with_the_place_in_line(guild: SandboxGuild, start
         board = await post_raid(guild, activity="key", teams=2, team_size=2)
         for person, emoji in ((alice, "1️⃣"), (bob, "1️⃣"), (carol, "2️⃣"), (carol, "1️⃣")):
             await person.react(board, emoji)
-        await guild.until(lambda: "Waiting: 1. Carol" in board_text(board))
+        await guild.until(lambda: "⏳ Carol" in board_text(board))
 
         shown = await mine(guild, carol)
         nothing = await mine(guild, guild.owner)
@@ -46,7 +46,7 @@ async def test_one_moves_stops_waiting_and_leaves_from_there_across_restarts(gui
         board = await post_raid(guild, activity="key", teams=3, team_size=2)
         for person, emoji in ((alice, "1️⃣"), (bob, "1️⃣"), (carol, "2️⃣"), (carol, "1️⃣")):
             await person.react(board, emoji)
-        await guild.until(lambda: "Waiting: 1. Carol" in board_text(board))
+        await guild.until(lambda: "⏳ Carol" in board_text(board))
         panel = await mine(guild, carol)
         code = (await the_raid(bot)).code
         await panel.select("Leave or change which one?", [next(iter(_options(panel)))])

@@ -138,7 +138,7 @@ async def test_a_closed_raid_takes_nobody(sandbox: Sandbox, guild: SandboxGuild,
     async with start():
         board = await post_raid(guild)
         sandbox.advance(timedelta(hours=3, minutes=1))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         await guild.until(lambda: not board.reactions)
 
         await alice.react(board, "✅")
@@ -158,7 +158,7 @@ async def test_leaving_by_reaction_after_the_start_is_answered(
         await guild.until(lambda: "2/12" in board_text(board))
         guild.deny(guild.channel("raid-signups"), "manage_messages")
         sandbox.advance(timedelta(hours=3, minutes=1))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
         await alice.unreact(board, "✅")
 

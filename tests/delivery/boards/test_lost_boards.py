@@ -47,7 +47,7 @@ async def test_a_single_answer_that_the_board_is_gone_cancels_nothing(world: Del
     await until(looked_again(harness))
     assert world.sandbox.count("GET", route, status=200)
     if method == "PATCH":
-        await world.sandbox.until(lambda: "(1/1)" in world.text(raid))
+        await world.sandbox.until(lambda: "1/1" in world.text(raid))
     assert (await harness.state.raid(raid.id)).is_open
 
 

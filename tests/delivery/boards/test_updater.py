@@ -306,7 +306,7 @@ async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(world: De
     fault.lift()
 
     harness = await world.start_bot()
-    await world.sandbox.until(lambda: "cancelled" in world.text(raid) and not world.require_board(raid).reactions)
+    await world.sandbox.until(lambda: "Cancelled" in world.text(raid) and not world.require_board(raid).reactions)
     await harness.boards.idle()
     await world.crash(harness)
     before = len(world.sandbox.calls)

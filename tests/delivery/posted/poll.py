@@ -377,6 +377,5 @@ def _board(poll: Poll) -> Board:
         colour=0x95A5A6 if poll.is_over else 0x0099FF,
         fields=tuple(Field(option, str(poll.count(option)), inline=True) for option in OPTIONS),
         footer=f"Poll {poll.id}",
-        timestamp=datetime.fromisoformat("2026-01-01T00:00:00+00:00"),
         reactions=() if poll.is_over else tuple(OPTIONS.values()),
     )

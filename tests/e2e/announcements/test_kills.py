@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from raidbot.demo.harness import BotProcess
 from tests.chaos import IS_LONG, QUICK, rounds, seeds
 from tests.e2e import database_facts
 from tests.e2e.announcements.scene import announced
+from tests.e2e.series.scene import starts
 from tests.raid_boards import post_raid
 
 SEND = "POST /channels/{channel_id}/messages"
@@ -33,13 +34,13 @@ async def raid_with(sandbox: Sandbox, guild: SandboxGuild, *announcements: tuple
     """Post a raid with announcements of its own, entered on its panel; return its start."""
     await sandbox.until(lambda: sandbox.store.commands)
     board = await post_raid(guild)
-    code = board.embeds[0]["footer"]["text"].removeprefix("Raid ")
+    code = board.embeds[0]["footer"]["text"].split()[-1]
     panel: PersonResponse = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=code)
     await panel.click("Announcements")
     for when, text in announcements:
         await (await panel.click("Add")).submit(when=when, text=text)
         await panel.click("Back")
-    return datetime.fromisoformat(board.embeds[0]["timestamp"])
+    return datetime.fromtimestamp(starts(board), UTC)
 
 
 def settled(bot: BotProcess) -> bool:

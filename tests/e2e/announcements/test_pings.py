@@ -74,7 +74,7 @@ async def test_equal_announcements_of_template_and_raid_are_one_post(
         move_to(sandbox, raid.starts_at - 10 * MINUTE)
         (message,) = await guild.until(lambda: announced(guild))
         move_to(sandbox, raid.starts_at)
-        await guild.until(lambda: "Signups are closed" in str(guild.messages(channel)[0].embeds))
+        await guild.until(lambda: "Signups closed" in str(guild.messages(channel)[0].embeds))
 
         assert announced(guild) == [message]
         assert set(message.mention_roles) == {first.id, second.id}

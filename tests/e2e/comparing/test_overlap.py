@@ -21,7 +21,7 @@ async def seat_goes(guild: SandboxGuild, board: Message, *, to: str, waiting: st
     """Wait until both are on the board, and check who has the only seat."""
     await guild.until(lambda: to in board_text(board) and waiting in board_text(board))
     text = board_text(board)
-    assert text.index(to) < text.index("Waiting") < text.index(waiting)
+    assert text.index(to) < text.index("⏳") < text.index(waiting)
 
 
 async def after_identifying(sandbox: Sandbox, act: Awaitable[None]) -> None:

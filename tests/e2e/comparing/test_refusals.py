@@ -57,7 +57,7 @@ async def test_what_is_refused_at_once_is_not_told_again_by_a_comparison(
         board = await post_raid(guild, seats=4)
         guild.deny(guild.channel("raid-signups"), "manage_messages")
         sandbox.advance(timedelta(hours=3, minutes=1))
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         await alice.react(board, "✅")
         await guild.until(lambda: "are closed" in dm_text(alice))
 

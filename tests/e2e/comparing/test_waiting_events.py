@@ -95,7 +95,7 @@ async def test_a_press_waits_for_a_comparison_that_is_soon_made(
         await guild.until(lambda: "Ben" in board_text(board) and "Cem" in board_text(board))
 
         first, second = ("Cem", "Ben") if is_soon else ("Ben", "Cem")
-        assert board_text(board).index(first) < board_text(board).index("Waiting") < board_text(board).index(second)
+        assert board_text(board).index(first) < board_text(board).index("⏳") < board_text(board).index(second)
 
 
 async def test_a_new_session_during_a_comparison_is_compared_anew(
@@ -117,4 +117,4 @@ async def test_a_new_session_during_a_comparison_is_compared_anew(
         counted.lift()
 
         await guild.until(lambda: "Ben" in board_text(board) and "Cem" in board_text(board))
-        assert board_text(board).index("Cem") < board_text(board).index("Waiting") < board_text(board).index("Ben")
+        assert board_text(board).index("Cem") < board_text(board).index("⏳") < board_text(board).index("Ben")

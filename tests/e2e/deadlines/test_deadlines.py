@@ -45,7 +45,7 @@ async def test_a_deadline_ends_joining_by_every_road_and_leaving_by_none(
         assert "2 hours before the start" in preview.text()
         await preview.click("Confirm")
         (board,) = await guild.until(
-            lambda: [one for one in guild.messages(channel) if one.embeds and "⏳ Signups close <t:" in board_text(one)]
+            lambda: [one for one in guild.messages(channel) if one.embeds and "⏰ Signups close <t:" in board_text(one)]
         )
         await guild.until(lambda: board.reactions)
         for member in (alice, bob):
@@ -54,7 +54,7 @@ async def test_a_deadline_ends_joining_by_every_road_and_leaving_by_none(
     async with start() as bot:
         await guild.until(lambda: "the signup deadline has passed" in board_text(board))
 
-        assert "⏳" not in board_text(board)
+        assert "⏰" not in board_text(board)
         await cem.react(board, "✅")
         await guild.until(lambda: "they were open until <t:" in dm_text(cem))
         assigned = await guild.owner.slash(

@@ -15,7 +15,7 @@ async def test_raids_of_a_template_have_its_deadline_and_text(guild: SandboxGuil
         assert "Signups close: 2 hours before the start" in panel.text()
         template = await stored_template(bot, guild)
         await panel.click("Preview")
-        assert "⏳ Signups close" in panel.text()
+        assert "⏰ Signups close" in panel.text()
         assert "Whoever signs up reads: Bring **flasks**." in panel.text()
         await panel.click("Back")
 
@@ -29,7 +29,7 @@ async def test_raids_of_a_template_have_its_deadline_and_text(guild: SandboxGuil
 
         assert "because the sign-up text changed since the preview" in preview.text()
         await preview.click("Confirm")
-        await guild.until(lambda: any("⏳ Signups close" in board_text(one) for one in guild.messages(channel)))
+        await guild.until(lambda: any("⏰ Signups close" in board_text(one) for one in guild.messages(channel)))
         raid = await stored_raid(bot)
         assert (raid.signup_lead, raid.signup_text) == (template.signup_lead, "")
         wrong = await submit_form(panel, "Signups", closes="monday 10:00", signup_text="Kept as typed")

@@ -94,7 +94,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
     assert "Myth 1" in text
     assert all(name in text for name in ("⭐ Alice", "Bob", "Cem", "Dora"))
     assert "Team 3" in board_text(place.boards["K7QX"])
-    assert "Signups are closed" in board_text(place.boards["CHA234"])
+    assert "Signups closed" in board_text(place.boards["CHA234"])
     closed = place.now("CHA234")
     assert (closed.status, closed.closed_by, closed.closed_reason) == (
         Status.CLOSED,
@@ -175,7 +175,7 @@ async def test_what_was_sent_is_not_sent_again_and_what_was_not_is(
     async with start() as bot:
         await place.guild.until(lambda: "starts <t:" in dm_text(place.people["alice"]))
         await place.guild.until(lambda: "You lead it." in dm_text(place.guild.owner))
-        await place.guild.until(lambda: "Signups are closed" in board_text(place.boards["VER234"]))
+        await place.guild.until(lambda: "Signups closed" in board_text(place.boards["VER234"]))
         await place.settled(bot)
 
     assert dm_text(place.people["alice"]).count("starts <t:") == 1

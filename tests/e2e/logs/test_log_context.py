@@ -25,7 +25,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 
 def code(board: Message) -> str:
-    return str(board.embeds[0]["footer"]["text"]).removeprefix("Raid ")
+    return str(board.embeds[0]["footer"]["text"]).split()[-1]
 
 
 def contexts(found: list[dict[str, object]], event: str) -> list[dict[str, object]]:

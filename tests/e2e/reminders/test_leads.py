@@ -145,7 +145,7 @@ async def test_a_raid_merged_with_one_that_is_cancelled_is_still_reminded_of(
         panel = await panel_of(guild, first)
         await panel.click("Cancel raid")
         await panel.click("Yes, cancel the raid")
-        await guild.until(lambda: "cancelled" in board_text(first))
+        await guild.until(lambda: "**Cancelled**" in board_text(first))
         held.lift()
 
         await until_reminded(guild, ann)

@@ -69,7 +69,7 @@ async def test_a_reminder_that_the_bot_was_away_for_is_written_down_as_missed(
     sandbox.advance(timedelta(hours=3, minutes=5))
 
     async with start():
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
 
     assert reminders(ann) == []
     missed = [row for row in database_facts.read(database).audit if row.action.startswith("reminder missed")]

@@ -181,7 +181,7 @@ async def my_signups(on: StoryContext) -> Steps:
     await on.seat(board, on.guild.add_member("carol"), "1️⃣")
     await on.seat(board, alice, "2️⃣")
     await alice.react(board, "1️⃣")
-    await on.guild.until(lambda: "Waiting: 1. Alice" in board_text(board))
+    await on.guild.until(lambda: "⏳ Alice" in board_text(board))
     for number in range(9):
         await on.store(hours=number + 5, seats=(seat(alice, on.running),))
     panel = await on.ask("mysignups", by=alice)

@@ -70,7 +70,7 @@ async def test_no_cell_keeps_another_server_waiting(
             sandbox.advance(timedelta(hours=2, minutes=55))
             await guild.until(lambda: "starts <t:" in dm_text(alice), timeout=60)
             sandbox.advance(timedelta(minutes=6))
-            await guild.until(lambda: "Signups are closed" in board_text(board), timeout=60)
+            await guild.until(lambda: "Signups closed" in board_text(board), timeout=60)
 
     failures = [entry for entry in logs if entry.get("exc_info") or entry["log_level"] == "critical"]
     assert failures == [], Counter(entry["event"] for entry in failures)

@@ -231,7 +231,7 @@ def replies(button: str) -> Deed:
 async def closed_by_the_clock(evening: Evening) -> AsyncIterator[None]:
     yield
     evening.sandbox.advance(AHEAD + timedelta(seconds=5))
-    await evening.guild.until(lambda: "the raid has begun" in board_text(evening.board))
+    await evening.guild.until(lambda: "the raid has started" in board_text(evening.board))
 
 
 async def board_deleted(evening: Evening) -> AsyncIterator[None]:
@@ -242,14 +242,14 @@ async def board_deleted(evening: Evening) -> AsyncIterator[None]:
 
 async def not_held(evening: Evening) -> AsyncIterator[None]:
     evening.sandbox.advance(AHEAD + timedelta(hours=3))
-    await evening.guild.until(lambda: "the raid has begun" in board_text(evening.board))
+    await evening.guild.until(lambda: "the raid has started" in board_text(evening.board))
     yield
     await (await evening.panel()).click("Did not take place")
 
 
 async def no_show(evening: Evening) -> AsyncIterator[None]:
     evening.sandbox.advance(AHEAD + timedelta(seconds=5))
-    await evening.guild.until(lambda: "the raid has begun" in board_text(evening.board))
+    await evening.guild.until(lambda: "the raid has started" in board_text(evening.board))
     yield
     panel = await evening.panel()
     await panel.click("Attendance")

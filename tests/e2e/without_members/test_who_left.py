@@ -75,7 +75,7 @@ async def test_a_full_raid_from_which_somebody_left_moves_the_line_up_before_it_
 
         sandbox.advance(timedelta(hours=2, seconds=1))
 
-        await guild.until(lambda: "Signups are closed" in board_text(board))
+        await guild.until(lambda: "Signups closed" in board_text(board))
         await guild.until(lambda: "Bob" in board_text(board) and "Alice" not in board_text(board))
 
 

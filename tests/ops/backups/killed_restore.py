@@ -1,16 +1,17 @@
-"""Restore a backup again and again, each time killed one step later, until one attempt comes to its end.
+"""Restore a backup and keep what a kill would leave at each step.
 
-`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES STATEMENTS` copies FOLDER, which has a `raids.db`, to
-OUTCOMES/0, OUTCOMES/1 and so on. A step is so many statements of SQL, or a call of the system.
+`python -m tests.ops.backups.killed_restore BACKUP FOLDER OUTCOMES` restores into FOLDER, which has a `raids.db`. A kill
+leaves the files as they are just then, so the folder is copied to OUTCOMES before each step and at the end, once for
+each content. A fork copies it: if this process closed the files, it would lose its locks on them.
 """
 
+import hashlib
 import os
 import shutil
-import signal
 import sqlite3
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -21,31 +22,42 @@ from raidbot.ops.backups.restore import restore
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
-def main(backup: Path, source: Path, outcomes: Path, statements: int) -> None:
-    for survived in count():
-        folder = outcomes / str(survived)
-        shutil.copytree(source, folder)
+def main(backup: Path, folder: Path, outcomes: Path) -> None:
+    def keep() -> None:
         child = os.fork()
         if child == 0:
-            _die_after(survived, folder, statements)
-            restore(backup, folder / "raids.db", now=NOW)
-            os._exit(0)
+            failed = 1
+            try:
+                _copy(folder, outcomes)
+                failed = 0
+            finally:
+                os._exit(failed)
         _, status = os.waitpid(child, 0)
-        if status != signal.SIGKILL:
-            sys.exit(status)
+        if status:
+            os._exit(1)
+
+    _before_each_step(folder, keep)
+    restore(backup, folder / "raids.db", now=NOW)
+    keep()
 
 
-def _die_after(survived: int, folder: Path, statements: int) -> None:
-    """Count statements of SQL that do not only read, and calls of the system that name a file of the folder."""
-    left, run = iter(range(survived)), count(1)
+def _copy(folder: Path, outcomes: Path) -> None:
+    content = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        content.update(f"\n{path.relative_to(folder)}\n".encode())
+        content.update(path.read_bytes() if path.is_file() else b"")
+    kept = outcomes / content.hexdigest()
+    if not kept.exists():
+        shutil.copytree(folder, kept)
 
-    def step() -> None:
-        if next(left, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
 
-    def statement(sql: str) -> None:
-        if not sql.startswith("SELECT") and next(run) % statements == 0:
-            step()
+def _before_each_step(folder: Path, keep: Callable[[], None]) -> None:
+    """A step is a statement of SQL that does not only read, or a call of the system that names a file of the folder."""
+    this = os.getpid()
+
+    def step(sql: str = "") -> None:
+        if not sql.startswith("SELECT") and os.getpid() == this:
+            keep()
 
     def connect(
         path: str | Path,
@@ -56,7 +68,7 @@ def _die_after(survived: int, folder: Path, statements: int) -> None:
         uri: bool = False,
     ) -> sqlite3.Connection:
         connection = untraced(path, timeout, 0, isolation_level, check_same_thread, uri=uri)
-        connection.set_trace_callback(statement)
+        connection.set_trace_callback(step)
         return connection
 
     def hook(_: str, arguments: tuple[object, ...]) -> None:
@@ -69,5 +81,4 @@ def _die_after(survived: int, folder: Path, statements: int) -> None:
 
 
 if __name__ == "__main__":
-    saved, before, left = map(Path, sys.argv[1:4])
-    main(saved, before, left, int(sys.argv[4]))
+    main(*map(Path, sys.argv[1:]))

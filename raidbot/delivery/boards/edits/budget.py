@@ -65,6 +65,7 @@ class _Board:
     waits: bool = False
     is_old: bool = False
     is_urgent: bool = False
+    is_quiet: bool = False
 
 
 class _View(NamedTuple):
@@ -129,15 +130,21 @@ class EditBudget(Generic[B]):
         if one.unseen_since is None:
             one.unseen_since = now
             one.is_first = now >= one.moves_until
+        one.is_quiet = False
         one.moves_until = now + (self._pace.in_motion if now < one.moves_until else self._pace.max_silence)
         self._rhythm.changed(now)
 
-    def wait(self, board: B, now: float, *, is_old: bool = False, is_urgent: bool = False) -> None:
-        """The board has something to show and waits for its turn; `is_old` if its message is older than an hour."""
+    def wait(
+        self, board: B, now: float, *, is_old: bool = False, is_urgent: bool = False, is_quiet: bool = False
+    ) -> None:
+        """The board has something to show and waits for its turn; `is_old` if its message is older than an hour.
+
+        It comes after the others if `is_quiet`, until it changes.
+        """
         one = self._boards.setdefault(board, _Board())
         if one.unseen_since is None:
             one.unseen_since = now
-        one.waits, one.is_old, one.is_urgent = True, is_old, is_urgent
+        one.waits, one.is_old, one.is_urgent, one.is_quiet = True, is_old, is_urgent, is_quiet
 
     def shown(self, board: B) -> None:
         """The board's message shows all changes so far."""
@@ -199,9 +206,9 @@ class EditBudget(Generic[B]):
         ready = [board for board in waiting if due[board] <= now]
         return Turn(min(ready, key=self._turn_of)) if ready else Turn(ask_at=min(due.values()))
 
-    def _turn_of(self, board: B) -> tuple[bool, float]:
+    def _turn_of(self, board: B) -> tuple[bool, bool, float]:
         one = self._boards[board]
-        return not one.is_urgent, one.unseen_since or 0.0
+        return not one.is_urgent, one.is_quiet, one.unseen_since or 0.0
 
     def _view(self, moving: Sequence[_Board], now: float, *, is_old: bool) -> _View:
         pace, slides = self._pace, is_old or self._counting.slides(now)

@@ -77,12 +77,16 @@ class EditTurns:
         return False
 
     @asynccontextmanager
-    async def turn(self, key: PostedKey, place: Place, *, is_old: bool, is_urgent: bool) -> AsyncIterator[TakenTurn]:
+    async def turn(
+        self, key: PostedKey, place: Place, *, is_old: bool, is_urgent: bool, is_quiet: bool = False
+    ) -> AsyncIterator[TakenTurn]:
         """Wait until the message may be edited; the edit is made inside.
 
-        `is_old` if the message is older than an hour, `is_urgent` if the thing's end waits to be shown.
+        `is_old` if the message is older than an hour, `is_urgent` if the thing's end waits to be shown, `is_quiet` if
+        nobody waits for it.
         """
-        channel, taken = self._enter(key, place, is_old=is_old, is_urgent=is_urgent), TakenTurn()
+        channel = self._enter(key, place, is_old=is_old, is_urgent=is_urgent, is_quiet=is_quiet)
+        taken = TakenTurn()
         await channel.wait(place.message)
         try:
             with self.staleness.editing(key, taken):
@@ -103,12 +107,14 @@ class EditTurns:
         if found and channel:
             channel.heard(MessageId(int(found[2])), params.response.status, params.response.headers)
 
-    def _enter(self, key: PostedKey, place: Place, *, is_old: bool, is_urgent: bool) -> "_Channel":
+    def _enter(
+        self, key: PostedKey, place: Place, *, is_old: bool, is_urgent: bool, is_quiet: bool = False
+    ) -> "_Channel":
         if self._places.get(key) != place:
             self._places[key] = place
             self._moved(key)
         channel = self._channel(place.channel)
-        channel.budget.wait(place.message, _seconds(), is_old=is_old, is_urgent=is_urgent)
+        channel.budget.wait(place.message, _seconds(), is_old=is_old, is_urgent=is_urgent, is_quiet=is_quiet)
         return channel
 
     def _channel(self, channel: ChannelId) -> "_Channel":

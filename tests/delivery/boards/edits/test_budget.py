@@ -191,3 +191,21 @@ def test_a_refusal_for_old_messages_holds_up_no_others() -> None:
     later = budget.next(0.0).ask_at
     assert later is not None
     assert later >= 17.0
+
+
+def test_what_nobody_waits_for_comes_last_until_it_changes() -> None:
+    budget: EditBudget[str] = EditBudget(PACE, Counting())
+    for board in ("a", "b", "c"):
+        budget.wait(board, 0.0, is_quiet=True)
+    budget.changed("d", 1.0)
+    budget.wait("d", 1.0)
+    budget.changed("c", 1.1)
+    drawn = []
+    for now in (6.0, 7.0, 8.0, 9.0):
+        turn = budget.next(now)
+        assert turn.board is not None
+        budget.began(turn.board, now)
+        budget.ended(turn.board, made=True)
+        drawn.append(turn.board)
+
+    assert drawn == ["c", "d", "a", "b"]
