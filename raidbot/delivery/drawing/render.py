@@ -12,7 +12,7 @@ from raidbot.raids import labels
 from raidbot.raids.announcements.model import role_of_post
 from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait, changed
-from raidbot.raids.notifications import why_cancelled, why_closed
+from raidbot.raids.notifications import how_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.model import (
     MAX_DESCRIPTION_LENGTH,
@@ -120,7 +120,7 @@ def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
     yield f"👥 {_totals(raid)}"
     if not raid.counts:
         yield "⚠️ Does not count towards weekly participation"
-    yield from _state(raid)
+    yield from _state(raid, names)
 
 
 def _people(raid: Raid, names: Mapping[MemberId, str]) -> str:
@@ -136,11 +136,12 @@ def _totals(raid: Raid) -> str:
     return f"**{len(raid.seats)}/{raid.capacity}** seats taken{also}"
 
 
-def _state(raid: Raid) -> Iterator[str]:
+def _state(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
     if raid.not_held:
         yield "❌ **This raid did not take place**"
     elif raid.status is Status.CANCELLED:
-        yield f"❌ **This raid is cancelled**{why_cancelled(raid.cancelled_reason)}"
+        by = None if raid.cancelled_by is None else named(raid.cancelled_by, names, WHOLE_NAME)
+        yield how_cancelled(raid, by)
     if raid.status is Status.CLOSED and raid.closed_at is not None:
         yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {why_closed(raid.closed_reason)}"
 

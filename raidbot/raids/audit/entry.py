@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     DESCRIPTION_CHANGED = "raid.description_changed"
     SIGNUP_TEXT_CHANGED = "raid.signup_text_changed"
     LENGTH_CHANGED = "raid.length_changed"
+    SEATS_CHANGED = "raid.seats_changed"
     LEADER_CHANGED = "raid.leader_changed"
     DUPLICATED = "raid.duplicated"
     UNDONE = "raid.undone"

@@ -78,6 +78,7 @@ _TITLES = {
     AuditAction.DESCRIPTION_CHANGED: "description changed",
     AuditAction.SIGNUP_TEXT_CHANGED: "sign-up text changed",
     AuditAction.LENGTH_CHANGED: "length changed",
+    AuditAction.SEATS_CHANGED: "seats changed",
     AuditAction.LEADER_CHANGED: "leader changed",
     AuditAction.DUPLICATED: "duplicated",
     AuditAction.UNDONE: "undone",
@@ -189,12 +190,19 @@ def _cancelled(given: Arguments) -> Values:
     reason = CancelReason(text(given, "reason") or CancelReason.MANUAL)
     lacking = ", ".join(str(name) for name in parts(given, "lacking"))
     why = "" if reason is CancelReason.MANUAL else why_cancelled(reason)
+    if note := text(given, "note"):
+        why = f": “{note}”"
     return text(given, "before"), f"cancelled{why}" + (f" (I lack {lacking})" if lacking else "")
 
 
 def _length(given: Arguments) -> Values:
     was, becomes = number(given, "before"), number(given, "after")
     return spoken_length(was) if was else None, None if becomes is None else spoken_length(becomes)
+
+
+def _seats(given: Arguments) -> Values:
+    was, becomes = number(given, "before"), number(given, "after")
+    return f"{text(given, 'role')} {was}", f"{text(given, 'role')} {becomes}"
 
 
 def _deadline(given: Arguments) -> Values:
@@ -251,6 +259,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.DESCRIPTION_CHANGED: _texts,
     AuditAction.SIGNUP_TEXT_CHANGED: _texts,
     AuditAction.LENGTH_CHANGED: _length,
+    AuditAction.SEATS_CHANGED: _seats,
     AuditAction.LEADER_CHANGED: _leader,
     AuditAction.DUPLICATED: _after("code"),
     AuditAction.UNDONE: _undone,
