@@ -18,7 +18,7 @@ from raidbot.raids.rosters.seat_numbers import WhoWaits, change_seats, may_have_
 from raidbot.raids.rosters.signups import check_not_cancelled
 from raidbot.utils.clean_text import clean_line
 from raidbot.utils.text import clip
-from raidbot.utils.words import count, render, say
+from raidbot.utils.words import render, say
 
 
 async def _ask(context: RaidContext) -> None:
@@ -94,7 +94,7 @@ async def _who_waits(context: RaidContext, role: Role, seats: int, asked: WhoWai
         people = [option(seat.member, names.get(seat.member, "Member")) for seat in page.items]
         hint = "Who goes to the waitlist?"
         rows.append((controls.select(hint, "seats-who", people, *about, min_values=many, max_values=many),))
-    last = render(count("The last to sign up", "The last {n} to sign up", many))
+    last = render(say("The last to sign up") if many == 1 else say("The last {n} to sign up", n=many))
     turns = controls.page_buttons(page.number, page.pages, "seats-page", *about)
     back = controls.button("Back to the roster", "roster")
     rows.append((back, *turns, controls.button(last, "seats-last", RED, *about, many)))

@@ -11,6 +11,7 @@ async def forms_of_raids(on: StoryContext) -> Steps:
     for button, typed in (
         ("Change time", {"when": "in 20 hours"}),
         ("Signup deadline", {"closes": "2 hours"}),
+        ("Change length", {"length": "90 min"}),
         ("Change text", {"title": "Another", "subject": "Keep", "description": "Words"}),
         ("Duplicate", {"when": "in 30 hours"}),
     ):
@@ -26,7 +27,7 @@ async def forms_of_raids(on: StoryContext) -> Steps:
                 yield
     after = await on.raid(second)
     assert await on.raid(first) == before
-    assert after.signup_lead is not None
+    assert (after.signup_lead is not None, after.length_minutes) == (True, 90)
     assert (after.starts_at > before.starts_at, after.name, after.description) == (True, "Another — Keep", "Words")
     assert "Another — Keep" in board_text(on.guild.messages(on.channel)[-1])
 

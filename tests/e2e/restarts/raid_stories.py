@@ -26,18 +26,21 @@ async def raid_life(on: StoryContext) -> Steps:
     form = await panel.click("Change time")
     yield
     await form.submit(when="in 5 hours")
+    assert (await on.raid(board)).starts_at > before
+    yield
+    before = (await on.raid(board)).starts_at
+    assumed = await panel.click("Change time")
+    yield
+    await assumed.submit(when="tomorrow 8")
     yield
     await panel.click("Save")
     assert (await on.raid(board)).starts_at > before
     yield
-    await panel.click("Cancel raid")
+    form = await panel.click("Cancel raid")
     yield
-    await panel.click("Keep it")
-    yield
-    await panel.click("Cancel raid")
-    yield
-    await panel.click("Yes, cancel the raid")
-    assert (await on.raid(board)).status is Status.CANCELLED
+    await form.submit(note="Servers are down")
+    cancelled = await on.raid(board)
+    assert (cancelled.status, cancelled.cancel_note) == (Status.CANCELLED, "Servers are down")
     yield
     await panel.click("Undo: cancelled")
     assert (await on.raid(board)).is_open
@@ -52,9 +55,9 @@ async def raid_words(on: StoryContext) -> Steps:
     await form.submit(title="Ghastly Evening")
     assert (await on.raid(board)).title == "Ghastly Evening"
     yield
-    await panel.click("Change length")
+    form = await panel.click("Change length")
     yield
-    await panel.select("How long does it take?", ["3 hours"])
+    await form.submit(length="3 hours")
     assert (await on.raid(board)).length_minutes == 180
     yield
     await panel.click("Leader")
@@ -76,8 +79,8 @@ async def raid_words_refused(on: StoryContext) -> Steps:
     panel = await on.panel(board)
     yield
     for button, typed, better, seen in (
-        ("Change text", {"title": "\u3164", "description": "Bring bread."}, {"title": "Again"}, "The board says so"),
-        ("Change time", {"when": "someday"}, {"when": "in 9 hours"}, "“in 9 hours” is"),
+        ("Change text", {"title": "\u3164", "description": "Bring bread."}, {"title": "Again"}, "Board updated."),
+        ("Change time", {"when": "someday"}, {"when": "in 9 hours"}, "The raid now begins"),
         ("Duplicate", {"when": "someday"}, {"when": "in 9 hours"}, "“in 9 hours” is"),
     ):
         form = await panel.click(button)

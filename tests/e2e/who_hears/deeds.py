@@ -109,11 +109,10 @@ def on_panel(act: Callable[[Evening], Awaitable[None]], *, undo: str = "", close
 async def change_time(evening: Evening) -> None:
     panel = await evening.panel()
     await (await panel.click("Change time")).submit(when="in 8 hours")
-    await panel.click("Save")
 
 
 async def change_length(evening: Evening) -> None:
-    await (await (await evening.panel()).click("Change length")).select("How long does it take?", ["2 hours"])
+    await (await (await evening.panel()).click("Change length")).submit(length="2 hours")
 
 
 async def change_text(evening: Evening) -> None:
@@ -134,8 +133,7 @@ async def reopen(evening: Evening) -> None:
 
 async def cancel(evening: Evening) -> None:
     panel = await evening.panel()
-    await panel.click("Cancel raid")
-    await panel.click("Yes, cancel the raid")
+    await (await panel.click("Cancel raid")).submit()
 
 
 async def assign(evening: Evening) -> None:
@@ -264,8 +262,7 @@ async def copy_cancelled(evening: Evening) -> AsyncIterator[None]:
     yield
     copy = await evening.bot.state.raid(RaidId(evening.raid_id + 1))
     cancelling = await evening.mara.slash(evening.guild.channel("raid-signups"), "raid", code=copy.code)
-    await cancelling.click("Cancel raid")
-    await cancelling.click("Yes, cancel the raid")
+    await (await cancelling.click("Cancel raid")).submit()
     outage.lift()
 
 

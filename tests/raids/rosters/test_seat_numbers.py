@@ -57,7 +57,7 @@ def test_more_seats_go_to_the_next_in_line_at_once() -> None:
 
 
 def test_nobody_loses_a_seat_unless_it_is_said_who() -> None:
-    with pytest.raises(WhoWaits, match="Choose 1 member of .* who goes to the waitlist") as refused:
+    with pytest.raises(WhoWaits, match=r"Choose 1 member of .* who goes to the waitlist") as refused:
         seats(BOARD, TANK, 1)
     assert refused.value.leaving == 1
     for chosen in ([ALICE, BOB], [CAROL], [ALICE, CAROL]):
