@@ -199,7 +199,7 @@ def how_cancelled(raid: Raid, by: str | None) -> str:
 
     `by` is the escaped name of whoever did; None if nobody did or nobody knows.
     """
-    if by is None or cause_of_cancelling(raid.cancelled_reason) is not None:
+    if cause_of_cancelling(raid.cancelled_reason) is not None:
         return f"❌ **This raid is cancelled**{why_cancelled(raid.cancelled_reason)}"
     note = f": {escape(raid.cancel_note)}" if raid.cancel_note else ""
-    return f"❌ **Cancelled** by {by}{note}"
+    return f"❌ **Cancelled** by {by or 'a raid leader'}{note}"

@@ -140,8 +140,8 @@ def _state(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
     if raid.not_held:
         yield "❌ **This raid did not take place**"
     elif raid.status is Status.CANCELLED:
-        by = None if raid.cancelled_by is None else named(raid.cancelled_by, names, WHOLE_NAME)
-        yield how_cancelled(raid, by)
+        by = raid.cancelled_by
+        yield how_cancelled(raid, named(by, names, WHOLE_NAME) if by is not None and by in names else None)
     if raid.status is Status.CLOSED and raid.closed_at is not None:
         yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {why_closed(raid.closed_reason)}"
 

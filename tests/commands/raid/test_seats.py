@@ -1,19 +1,25 @@
 """The seats of a posted raid on its roster: one form, and a question if somebody has to wait."""
 
+from functools import partial
+
 from discord_sandbox import SandboxGuild
+from discord_sandbox.store import Message
 from tests.commands.raid.panel_helpers import panel_of, press_old, stored_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid
+
+
+def _shows(board: Message, text: str) -> bool:
+    return text in board_text(board)
 
 
 async def test_seats_are_given_and_taken_and_nobody_goes_unasked(guild: SandboxGuild, start: Start) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start():
         board = await post_raid(guild, seats=1)
-        for number, member in enumerate((alice, bob, carol), start=1):
+        for member, seen in ((alice, "1/1"), (bob, "1 waiting"), (carol, "2 waiting")):
             await member.react(board, "✅")
-            waiting = f"{number - 1} waiting" if number > 1 else "1/1"
-            await guild.until(lambda waiting=waiting: waiting in board_text(board))
+            await guild.until(partial(_shows, board, seen))
         panel = await panel_of(guild, board)
         await panel.click("Roster")
         await (await panel.click("Seats")).submit(seats="x")

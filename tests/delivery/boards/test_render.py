@@ -336,7 +336,7 @@ def test_a_closed_raid_is_grey_and_says_since_when_and_why(reason: CloseReason, 
 def test_a_cancelled_raid_says_so() -> None:
     shown = board(lifecycle.cancel(raid_of("museum"), reason=CancelReason.MANUAL, by=MemberId(1), now=NOW).raid, {})
     assert (shown.title, shown.colour, shown.reactions) == ("❌ Cancelled: 🏛️ Museum Signup", GREY, ())
-    assert "❌ **This raid is cancelled** by a raid leader" in shown.description
+    assert "❌ **Cancelled** by a raid leader" in shown.description
 
 
 def test_the_fingerprint_changes_with_what_is_visible_and_with_nothing_else() -> None:

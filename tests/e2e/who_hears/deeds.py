@@ -19,7 +19,9 @@ from tests.e2e.who_hears.signup_deeds import (
     assigned_in_vain,
     change_deadline,
     closed_by_its_deadline,
+    fewer_seats,
     lacks_a_reaction,
+    more_seats,
     sent_the_signup_text,
 )
 from tests.raid_boards import board_text
@@ -359,6 +361,8 @@ DEEDS: dict[str, Deed] = {
     "new time after closing": on_panel(change_time, closed=True),
     "new length": on_panel(change_length),
     "new text": on_panel(change_text),
+    "more seats": on_panel(more_seats),
+    "fewer seats, and somebody has to wait": fewer_seats,
     "new leader": on_panel(change_leader),
     "closed by a manager": on_panel(close),
     "closed by its deadline": closed_by_its_deadline,

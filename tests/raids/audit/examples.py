@@ -115,6 +115,8 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.AskUndelivered(ALICE, TANK, MANAGER),
     ev.WaitEnded(ALICE, TANK),
     ev.Removed(ALICE, SEAT, "Too *late*, three times"),
+    ev.SeatsChanged(TANK, 1, 3),
+    ev.Cancelled(CancelReason.MANUAL, MANAGER, note="Servers are *down*, <@5>"),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)
