@@ -35,6 +35,8 @@ from raidbot.utils.text import clip, escape, fit_lines, joined, mention, stamp, 
 from raidbot.utils.words import Name, render, say
 
 PANEL = "raid"
+RAID_LIST = "raids"
+"""The list of /raid without a code."""
 SERIES_PANEL = "series"
 """The panel of /recurring for one series."""
 _MAX_CHANGES_LENGTH = 1024
@@ -147,6 +149,7 @@ def _at_last(data: PanelData) -> Offered:
         label = clip(f"Undo: {title(data.step.action)}", _MAX_LABEL_LENGTH)
         yield {Permission.RAID_UNDO}, button(label, "undo", GREY, data.step.version)
     yield set(), button("Refresh", "panel", GREY)
+    yield set(), Button(label="All raids", style=GREY, custom_id=address(RAID_LIST, "page", 0))
 
 
 def controls(raid: Raid) -> Controls:
