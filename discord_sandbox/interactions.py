@@ -49,7 +49,8 @@ _ANSWERS: Mapping[Kind, tuple[Callback, ...]] = {
 }
 _UNMODELLED = (12, 13)
 """Launching an activity, and whether somebody may buy in it."""
-_SLASH_REPLY, _REPLY = 20, 19  # message types
+_SLASH_REPLY, _REPLY, _MENU_REPLY = 20, 19, 23  # message types
+_USER_MENU, _MESSAGE_MENU = 2, 3  # command types
 
 
 def begin(
@@ -129,6 +130,11 @@ def _metadata(world: World, interaction: Interaction) -> Json:
     }
     if interaction.type == Kind.COMPONENT:
         body["interacted_message_id"] = str(interaction.message_id)
+    match interaction.payload:
+        case {"type": 2, "target_id": target} if interaction.type == Kind.COMMAND:
+            body["target_user"] = serializers.user(world.store.users[int(target)])
+        case {"type": 3, "target_id": target} if interaction.type == Kind.COMMAND:
+            body["target_message_id"] = target
     if interaction.opened_by is not None:
         body["triggering_interaction_metadata"] = _metadata(world, world.store.interactions[interaction.opened_by])
     return body
@@ -217,7 +223,8 @@ def _write(world: World, interaction: Interaction, said: Json, files: Files, *, 
     if is_first and interaction.message_id is not None:
         draft.type, draft.reply_to = _REPLY, (channel.id, interaction.message_id)
     elif is_first and interaction.type == Kind.COMMAND:
-        draft.type = _SLASH_REPLY
+        is_menu = interaction.payload.get("type") in (_USER_MENU, _MESSAGE_MENU)
+        draft.type = _MENU_REPLY if is_menu else _SLASH_REPLY
     return messages.create(world, channel, world.bot, draft)
 
 

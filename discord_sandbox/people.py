@@ -220,6 +220,10 @@ class Person:
         found = find_command(self.world, self.user, where, command, kind)
         return await self._ask(Kind.COMMAND, where, menu_data(self.world, where, found, target))
 
+    async def context(self, message: Message, command: str) -> PersonResponse:
+        """Use a command of the context menu of a message (“Apps”), and wait for the response."""
+        return await self.menu(message.channel_id, command, message)
+
     async def autocomplete(
         self, channel: Any, command: str, options: Mapping[str, Any], /, *, focused: str
     ) -> list[Choice]:

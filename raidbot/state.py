@@ -316,9 +316,9 @@ class State:
         """Return the display names of all members of the raid; unknown members are missing."""
         known: dict[MemberId, str] = {}
         missing: list[MemberId] = []
-        leader = (raid.leader,) if raid.leader else ()
+        heads = tuple(head for head in (raid.leader, raid.cancelled_by) if head)
         absent = (row.member for row in raid.attendance)
-        for member in dict.fromkeys((raid.creator, *leader, *raid.members(), *raid.asked(), *absent)):
+        for member in dict.fromkeys((raid.creator, *heads, *raid.members(), *raid.asked(), *absent)):
             name = self._names.get((raid.guild, member))
             if name is None:
                 missing.append(member)

@@ -40,6 +40,7 @@ class PageActions:
             "unreact": self._unreact,
             "delete": self._delete,
             "slash": self._slash,
+            "menu": self._menu,
             "autocomplete": self._autocomplete,
             "click": self._click,
             "select": self._select,
@@ -90,6 +91,9 @@ class PageActions:
         channel, given = self._channel(perspective, asked), _options(asked)
         options = {name: self._files.take(value) if isinstance(value, dict) else value for name, value in given.items()}
         return self._outcome(await person.slash(channel, str(asked["command"]), **options))
+
+    async def _menu(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        return self._outcome(await person.context(self._message(perspective, asked), str(asked["command"])))
 
     async def _autocomplete(self, perspective: Perspective, person: Person, asked: Json) -> Json:
         channel, options = self._channel(perspective, asked), _options(asked)

@@ -6,7 +6,7 @@ from discord_sandbox.serializers import maybe_id, maybe_time, time
 from discord_sandbox.store import Attachment, Guild, Json, Message, MessageFlag, Reaction
 
 MAX_REACTOR_NAMES = 10
-_SLASH_REPLY = 20  # message type
+_SLASH_REPLY, _MENU_REPLY = 20, 23  # message types
 
 
 def message(of: Message, perspective: Perspective) -> Json:
@@ -83,9 +83,10 @@ def _reply(of: Message, guild: Guild | None, perspective: Perspective) -> Json |
 
 
 def _used_command(of: Message, guild: Guild | None, perspective: Perspective) -> Json | None:
-    if of.type != _SLASH_REPLY or of.interaction is None:
+    if of.type not in (_SLASH_REPLY, _MENU_REPLY) or of.interaction is None:
         return None
     store = perspective.world.store
     asked = store.interactions.get(int(of.interaction["id"]))
     user = store.users[int(of.interaction["user"]["id"])]
-    return {"by": name_in(guild, user), "command": asked.payload["name"] if asked is not None else None}
+    command = asked.payload["name"] if asked is not None else None
+    return {"by": name_in(guild, user), "command": command, "menu": of.type == _MENU_REPLY}

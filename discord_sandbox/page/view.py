@@ -123,11 +123,11 @@ def _other(of: Channel, perspective: Perspective) -> Json:
 
 
 def commands(perspective: Perspective) -> list[Json]:
-    """Return the slash commands a person is offered, one entry per subcommand, by name."""
+    """Return the commands a person is offered, by name: one entry per subcommand, and those on messages."""
     found: list[Json] = []
     bots_guilds = [guild for guild in perspective.guilds() if perspective.world.bot.id in guild.members]
     for command in perspective.world.store.commands.values():
-        if command.type != _SLASH:
+        if command.type not in (_SLASH, command_input.MESSAGE_MENU):
             continue
         guilds = [str(one.id) for one in bots_guilds if command_input.offered_in_guild(command, one, perspective.user)]
         in_dms = command_input.offered_in_dms(command)
@@ -137,6 +137,8 @@ def commands(perspective: Perspective) -> list[Json]:
 
 
 def _paths(command: Command) -> Iterator[Json]:
+    if command.type == command_input.MESSAGE_MENU:
+        return iter([{"path": command.name, "kind": "message", "description": "", "options": []}])
     return _leaves(command.name, command.payload)
 
 
@@ -146,7 +148,8 @@ def _leaves(path: str, given: Json) -> Iterator[Json]:
     for step in steps:
         yield from _leaves(f"{path} {step['name']}", step)
     if not steps:
-        yield {"path": path, "description": given["description"], "options": [_option(option) for option in options]}
+        listed = [_option(option) for option in options]
+        yield {"path": path, "kind": "slash", "description": given["description"], "options": listed}
 
 
 def _option(given: Json) -> Json:

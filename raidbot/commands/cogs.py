@@ -1,12 +1,13 @@
 """The list of all cogs, and the only place that knows what each of them needs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.admin.permissions import PANEL as PERMISSIONS_PANEL
@@ -39,6 +40,7 @@ from raidbot.commands.privacy.views import PANEL as PRIVACY_PANEL
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
+from raidbot.commands.raid.views import RAID_LIST
 from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.recurring.cog import Recurring
@@ -102,10 +104,12 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     """Build every cog, and the router, which knows the panel of each under the first part of its `custom_id`s."""
     state, gate, delivery = services.state, services.gate, services.delivery
     post_waiter = PostWaiter(state)
+    raid_panel = RaidPanel(state, post_waiter)
     panels: dict[str, Panel] = {
         REPLY: DmButtons(state, serves=services.serves).press,
         STANDING: StandingButtons(state, serves=services.serves).press,
-        BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue).press,
+        BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, raid_panel.open).press,
+        RAID_LIST: raid_panel.press_list,
     }
 
     recurring = Recurring(state, SeriesPoster(state, delivery.posting_places), post_waiter)
@@ -120,7 +124,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(SETTINGS_PANEL, Settings(state)),
         with_panel(PERMISSIONS_PANEL, Permissions(state)),
         with_panel(SETUP_PANEL, Setup(state)),
-        with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
+        with_panel(RAID_PANEL, raid_panel),
         with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(LEADERBOARD_PANEL, Leaderboard(state)),
@@ -145,6 +149,11 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         answered=closed_dms.answered,
     )
     return [InteractionTimes(), router, closed_dms, *cogs]
+
+
+def message_menus(cogs: Iterable[commands.Cog]) -> list[app_commands.ContextMenu]:
+    """Return the commands in the context menu of messages, which discord.py does not find in cogs."""
+    return [cog.menu for cog in cogs if isinstance(cog, RaidPanel | MySignups)]
 
 
 def _privacy(services: Services) -> Privacy:

@@ -20,22 +20,24 @@ _AHEAD = (
     " AND channel = ifnull(:channel, channel)"
 )
 _LISTED_AHEAD = (
-    "SELECT code, title, subject, starts_at FROM raids"
+    "SELECT code, title, subject, starts_at, creator, leader FROM raids"
     " WHERE guild = ? AND starts_at >= ? AND (status = 'cancelled') = ? ORDER BY starts_at, id LIMIT ?"
 )
 _LISTED_PAST = (
-    "SELECT code, title, subject, starts_at FROM raids"
+    "SELECT code, title, subject, starts_at, creator, leader FROM raids"
     " WHERE guild = ? AND starts_at < ? AND (status = 'cancelled') = ? ORDER BY starts_at DESC, id DESC LIMIT ?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A raid as autocomplete lists it."""
+    """A raid as autocomplete lists it, with those who may manage it whatever else they may."""
 
     code: RaidCode
     name: str
     starts_at: datetime
+    creator: MemberId
+    leader: MemberId | None
 
 
 def id_of(connection: sqlite3.Connection, guild: GuildId, code: str) -> RaidId | None:
@@ -165,9 +167,9 @@ def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> 
     for cancelled in (0, 1):
         for query in (_LISTED_AHEAD, _LISTED_PAST):
             rows = connection.execute(query, (guild, seconds(now), cancelled, _MAX_LISTED - len(found)))
-            for code, title, subject, starts_at in rows.fetchall():
+            for code, title, subject, starts_at, creator, leader in rows.fetchall():
                 with suppress(cells.UnreadableCellError):
-                    found.append(Listed(RaidCode(code), _name(title, subject), instant(starts_at)))
+                    found.append(Listed(RaidCode(code), _name(title, subject), instant(starts_at), creator, leader))
     return found
 
 

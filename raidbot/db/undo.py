@@ -85,6 +85,7 @@ def _written(raid: Raid) -> str:
     said["signup_lead"] = leads.written(raid.signup_lead)
     said["picture"] = pictures.written(raid.picture)
     said["starts_at"] = seconds(raid.starts_at)
+    said["role_seats"] = {role.key: role.seats for role in raid.roles}
     said["seats"], said["waits"] = rosters.SEATS.told(raid), rosters.WAITS.told(raid)
     said["attendance"] = rosters.ATTENDANCE.told(raid)
     return json.dumps(said, ensure_ascii=False)
@@ -95,9 +96,12 @@ def _picture(stored: object) -> Picture | None:
 
 
 def _read(raid: Raid, said: dict[str, Any]) -> Raid:
-    """Return the raid with the stored fields restored."""
+    """Return the raid with the stored fields restored. Versions before did not store the number of seats."""
+    numbers = said.pop("role_seats", {})
+    roles = tuple(replace(role, seats=int(numbers.get(role.key, role.seats))) for role in raid.roles)
     return replace(
         raid,
+        roles=roles,
         **said
         | {name: instant_or_none(said[name]) for name in _INSTANTS}
         | {

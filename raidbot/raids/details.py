@@ -10,10 +10,11 @@ from raidbot.raids.lifecycle import TookPlace
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.permissions import Asker, Grants, check_may_lead
 from raidbot.raids.rosters.signups import RaidOver
+from raidbot.raids.templates.length import LengthOutOfRange
 from raidbot.raids.templates.model import (
     MAX_DESCRIPTION_LENGTH,
+    MAX_LENGTH_MINUTES,
     MAX_SIGNUP_TEXT_LENGTH,
-    spoken_length,
     tidy_signup_text,
 )
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
@@ -28,12 +29,6 @@ class NoTitle(Refusal):
 class TooLong(Refusal):
     def __init__(self, what: str, length: int, most: int) -> None:
         super().__init__(f"The {what} has {length} characters; at most {most} are possible.")
-
-
-class NotOffered(Refusal):
-    def __init__(self, raid: Raid) -> None:
-        offered = ", ".join(map(spoken_length, raid.lengths))
-        super().__init__(f"Choose one of: {offered}." if offered else "There is no other length to choose.")
 
 
 def reword(
@@ -77,15 +72,12 @@ def reword(
 
 
 def change_length(raid: Raid, minutes: int, *, now: datetime) -> Change:
-    """Choose another length, in minutes, from those the raid's template offered.
-
-    Raises NotOffered, RaidOver, or TookPlace, as a raid that is over has no other end.
-    """
+    """Change the length, in minutes. Raises LengthOutOfRange, RaidOver, or TookPlace: what is over has no other end."""
     _check_not_cancelled(raid)
     if raid.took_place(now):
         raise TookPlace(raid)
-    if minutes not in raid.lengths:
-        raise NotOffered(raid)
+    if not 1 <= minutes <= MAX_LENGTH_MINUTES:
+        raise LengthOutOfRange
     if minutes == raid.length_minutes:
         return Change(raid)
     return Change(replace(raid, length_minutes=minutes), (LengthChanged(raid.length_minutes, minutes),))

@@ -134,6 +134,15 @@ class SentToWait:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsChanged:
+    """A manager gave a role another number of seats."""
+
+    role: RoleKey
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class SideTaken:
     """A manager assigned a seated member to a side; None means no side."""
 
@@ -214,11 +223,15 @@ class NotBegun:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The raid does not take place; `lacking` are permissions without which its board could not be posted."""
+    """The raid does not take place; `lacking` are permissions without which its board could not be posted.
+
+    `note` is why `by` cancelled it, in their own words.
+    """
 
     reason: CancelReason
     by: MemberId | None
     lacking: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +350,17 @@ Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEn
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
-Edit = TimeChanged | DeadlineChanged | Reworded | LengthChanged | PictureChanged | LeaderChanged | Duplicated | Undone
+Edit = (
+    TimeChanged
+    | DeadlineChanged
+    | Reworded
+    | LengthChanged
+    | SeatsChanged
+    | PictureChanged
+    | LeaderChanged
+    | Duplicated
+    | Undone
+)
 Bookkeeping = PresenceMarked | Reminded | ReminderMissed | ThreadOpened | ThreadLost | PictureLost | MarksChanged
 
 Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping

@@ -35,10 +35,12 @@ from raidbot.raids.rosters.manager_edits import NotPostedYet
 from raidbot.raids.rosters.promotion import opened, settle
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.raids.schedules.model import Lead
+from raidbot.utils.clean_text import clean_line, is_blank
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Code, Name, say
 
 MAX_LEAD = timedelta(days=731)
+MAX_CANCEL_NOTE_LENGTH = 200
 
 
 class AlreadyOpen(Refusal):
@@ -67,6 +69,13 @@ class Begun(Refusal):
 
     def __init__(self, raid: Raid) -> None:
         super().__init__(say("{raid} has started, so it has no signup deadline any more.", raid=plainly_coded(raid)))
+
+
+class NoteTooLong(Refusal):
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            say("Your reason has {n} characters. Use at most {most}.", n=length, most=MAX_CANCEL_NOTE_LENGTH)
+        )
 
 
 class NotOverYet(Refusal):
@@ -140,14 +149,25 @@ def begin(raid: Raid, *, now: datetime, full_lead: timedelta = timedelta()) -> C
 
 
 def cancel(
-    raid: Raid, *, reason: CancelReason, by: MemberId | None, now: datetime, lacking: tuple[str, ...] = ()
+    raid: Raid,
+    *,
+    reason: CancelReason,
+    by: MemberId | None,
+    now: datetime,
+    lacking: tuple[str, ...] = (),
+    note: str = "",
 ) -> Change:
     """Cancel the raid; roster and waitlists stay. Cancelling twice changes nothing.
 
-    `lacking` are the names of permissions without which the board could not be posted.
+    `lacking` are the names of permissions without which the board could not be posted. `note` is why, as `by` typed it.
 
-    Marks stay until the reactions are known to be gone. A raid that has begun keeps its attendance. Raises TookPlace.
+    Marks stay until the reactions are known to be gone. A raid that has begun keeps its attendance. Raises TookPlace
+    or NoteTooLong.
     """
+    said = clean_line(note)
+    if len(said) > MAX_CANCEL_NOTE_LENGTH:
+        raise NoteTooLong(len(said))
+    said = "" if is_blank(said) else said
     if raid.status is Status.CANCELLED:
         return Change(raid)
     if raid.took_place(now):
@@ -157,12 +177,14 @@ def cancel(
         raid,
         status=Status.CANCELLED,
         cancelled_reason=reason,
+        cancelled_by=by,
+        cancel_note=said,
         not_held=has_begun,
         marks=() if reason in BOARD_DELETED_REASONS else raid.marks,
         attendance=attendance.of_roster(raid) if has_begun else (),
         given_up=(),
     )
-    return Change(cancelled, (Cancelled(reason, by, lacking),))
+    return Change(cancelled, (Cancelled(reason, by, lacking, said),))
 
 
 def did_not_take_place(raid: Raid, *, by: MemberId, now: datetime) -> Change:
@@ -175,7 +197,14 @@ def did_not_take_place(raid: Raid, *, by: MemberId, now: datetime) -> Change:
     if not raid.took_place(now):
         raise NotOverYet
     rows = attendance.of_roster(raid)
-    noted = replace(raid, status=Status.CANCELLED, cancelled_reason=CancelReason.MANUAL, not_held=True, attendance=rows)
+    noted = replace(
+        raid,
+        status=Status.CANCELLED,
+        cancelled_reason=CancelReason.MANUAL,
+        cancelled_by=by,
+        not_held=True,
+        attendance=rows,
+    )
     return Change(noted, (NotHeld(by),))
 
 

@@ -14,7 +14,8 @@ from raidbot.raids.messages.who_hears import hearers, may_be_given, may_drop_out
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId
 from raidbot.raids.purposes import Purpose, purpose_of
 from raidbot.raids.rosters import specs
-from raidbot.utils.words import Instant, Length, Text, lines, render, say
+from raidbot.utils.text import escape
+from raidbot.utils.words import Instant, Length, Mention, Name, Text, lines, render, say
 
 REPLY = "reply"
 """The first part of the address of a button under a direct message; the raid's id and the reply follow."""
@@ -164,11 +165,12 @@ def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
 def thread_note(change: ev.Change) -> Text | None:
     """Return the message to post in the raid's thread, or None if signups are closed or nothing it hears of changed.
 
-    Posting unarchives an archived thread.
+    A thread hears that its raid is cancelled although that closes signups. Posting unarchives an archived thread.
     """
-    if not change.raid.is_open or change.raid.thread is None:
+    if change.raid.thread is None:
         return None
-    said = [note for event in change.events if (note := _note(change.raid, event)) is not None]
+    heard = change.events if change.raid.is_open else [one for one in change.events if isinstance(one, ev.Cancelled)]
+    said = [note for event in heard if (note := _note(change.raid, event)) is not None]
     return lines(*said) if said else None
 
 
@@ -190,6 +192,13 @@ def _note(raid: Raid, event: ev.Event) -> Text | None:
             return say("Signups now close {at} ({in_time}).", at=Instant(closing), in_time=Instant(closing, "R"))
         case ev.Reworded(what, _, becomes) if what != "signup_text":
             return _new_text(what, becomes)
+        case ev.Cancelled(CancelReason.MANUAL, by, _, note):
+            leader = say("A raid leader") if by is None else Mention(by)
+            if not note:
+                return say("{leader} cancelled this raid.", leader=leader)
+            return say("{leader} cancelled this raid: “{note}”.", leader=leader, note=Name(note))
+        case ev.Revived():
+            return say("This raid takes place after all.")
         case _:
             return None
 
@@ -229,3 +238,14 @@ def why_cancelled(reason: CancelReason | None) -> str:
     """Return the words to append to “is cancelled”, on boards and in the audit."""
     why = cause_of_cancelling(reason)
     return " by a raid leader" if why is None else f": {render(why)}"
+
+
+def how_cancelled(raid: Raid, by: str | None) -> str:
+    """Return the line on a board that says who cancelled the raid, and why.
+
+    `by` is the escaped name of whoever did; None if nobody did or nobody knows.
+    """
+    if cause_of_cancelling(raid.cancelled_reason) is not None:
+        return f"**Cancelled**{why_cancelled(raid.cancelled_reason)}"
+    note = f": {escape(raid.cancel_note)}" if raid.cancel_note else ""
+    return f"**Cancelled** by {by or 'a raid leader'}{note}"

@@ -68,6 +68,10 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
 """Permissions for each command, of which any one is enough, and valid options."""
 
 
+MENUS: dict[str, tuple[Permission, ...]] = {"Manage raid": ABOUT_A_RAID, "My place": EVERYBODY}
+"""Permissions for each command in the menu of a raid's board, of which any one is enough."""
+
+
 def setting_presses(setting: OnPanel) -> tuple[str, ...]:
     """Return the actions of a setting on the panel of /settings."""
     match setting:
@@ -129,6 +133,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "standing": {"away:1": EVERYBODY},
+    "raids": {"page:0": EVERYBODY},
     "mysignups": dict.fromkeys(("page:0", "take:CODE", "stop:CODE", "leave:CODE", "spec:CODE:1"), EVERYBODY),
     "calendar": dict.fromkeys(("new:mine", "new:server", "end:mine", "end:server"), EVERYBODY),
     "reminders": dict.fromkeys(("ask", "typed", "leads", "kinds", "server", "silent:on"), EVERYBODY),

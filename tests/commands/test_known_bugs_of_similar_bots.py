@@ -156,8 +156,7 @@ async def test_a_history_names_what_was_played_and_what_was_cancelled(
         await alice.react(board, "1️⃣")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=code_of(board))
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         sandbox.advance(timedelta(hours=4))
 
         history = await alice.slash(guild.channel("raid-signups"), "raidinfo history")

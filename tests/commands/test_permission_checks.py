@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from discord import app_commands
+from discord import AppCommandType, app_commands
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.command_input import NotPossible
@@ -24,7 +24,7 @@ from raidbot.raids.permissions import Grants, Permission, commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
 from tests.chaos import cases
-from tests.commands.permission_tables import ALSO, COMMANDS, PRESSES, SUBJECT_SEGMENTS
+from tests.commands.permission_tables import ALSO, COMMANDS, MENUS, PRESSES, SUBJECT_SEGMENTS
 from tests.conftest import Start
 from tests.e2e.recurring.series_steps import create_series, only_series
 from tests.raid_boards import board_text, post_raid
@@ -38,10 +38,11 @@ class EntryPoint:
     permissions: tuple[Permission, ...]
     options: dict[str, Any] | None = None
     also: Permission | None = None
+    is_menu: bool = False
 
     @property
     def is_about_a_raid(self) -> bool:
-        return self.name.split(" ")[0] == "raid" or self.name.startswith(("raid:", "announce:raid-"))
+        return self.is_menu or self.name.split(" ")[0] == "raid" or self.name.startswith(("raid:", "announce:raid-"))
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -52,6 +53,8 @@ class EntryPoint:
 def entry_points() -> Iterator[EntryPoint]:
     for command, (permissions, options) in COMMANDS.items():
         yield EntryPoint(command, permissions, options, ALSO[""].get(command))
+    for command, permissions in MENUS.items():
+        yield EntryPoint(command, permissions, is_menu=True)
     for panel, actions in PRESSES.items():
         for action, permissions in actions.items():
             address = ":".join(filter(None, (panel, SUBJECT_SEGMENTS.get(panel), action)))
@@ -71,6 +74,10 @@ class Scene:
     async def ask(self, person: Person, way: EntryPoint, *, on: Message | None = None) -> PersonResponse:
         """Use the command, or press the panel's component."""
         message = on or self.spare
+        if way.is_menu:
+            board = self.guild.sandbox.world.store.message(message.channel_id, self.raid.message or 0)
+            assert board is not None
+            return await person.context(board, way.name)
         if way.options is None:
             made_up = way.name.replace("CODE", self.raid.code).replace("DRAFT", "1").replace("SERIES", self.series)
             return await person.use(message, {"type": 2, "custom_id": made_up})
@@ -182,6 +189,7 @@ async def test_every_command_and_panel_is_in_the_tables(start: Start) -> None:
 
         assert isinstance(router, Router)
         assert leaves == COMMANDS.keys()
+        assert {menu.name for menu in bot.tree.get_commands(type=AppCommandType.message)} == MENUS.keys()
         assert router.panels.keys() - {REPLY} == PRESSES.keys()  # DM replies need no permission
 
 

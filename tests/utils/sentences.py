@@ -14,11 +14,12 @@ from unicodedata import category
 from raidbot.commands.limits.limits import AskedTooFast
 from raidbot.commands.signups import board_buttons, dm_buttons, gate, reactions
 from raidbot.raids import events as ev
+from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import Ask, CancelReason, ChannelId, CloseReason, Kind, Raid, Role, RoleKey, Seat, Source
 from raidbot.raids.notifications import notices, thread_note, why_cancelled, why_closed
 from raidbot.raids.reminders.message import reminder_text
-from raidbot.raids.rosters import attendance, manager_edits, role_lookup, signups, substitutes, undo
+from raidbot.raids.rosters import attendance, manager_edits, role_lookup, seat_numbers, signups, substitutes, undo
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import render
 from tests.raids.builders import (
@@ -77,6 +78,7 @@ EVENTS: dict[str, tuple[ev.Event, ...]] = {
     "new time": (ev.TimeChanged(START, LATER),),
     "same time": (ev.TimeChanged(START, START),),
     "new length": (ev.LengthChanged(None, 90), ev.LengthChanged(90, None)),
+    "cancelled with a reason": (ev.Cancelled(CancelReason.MANUAL, MANAGER, note="Too *late*, <@5>"),),
     "new text": tuple(ev.Reworded(what, "a", "*b*") for what in ("title", "subject", "description")),
     "no subject": (ev.Reworded("subject", "a", ""),),
     "leader": (ev.LeaderChanged(None, ALICE), ev.LeaderChanged(ALICE, None), ev.LeaderChanged(ALICE, BOB)),
@@ -144,6 +146,8 @@ def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
     yield from (undo.NothingToUndo(), undo.DoneSince(step), undo.NoSeatLeft(role), undo.PlaceChangedSince(ALICE))
     yield from (undo.ChangedSince(what) for what in undo.FIELDS.values())
     yield from (undo.TimePassed(START), undo.NeverPosted())
+    yield from (seat_numbers.NoSuchNumber(), seat_numbers.NoRoomOnBoard(), lifecycle.NoteTooLong(201))
+    yield from (seat_numbers.WhoWaits(role, leaving) for leaving in (1, 2))
 
 
 def _notices(raid: Raid, names: Names) -> Iterator[tuple[str, str]]:

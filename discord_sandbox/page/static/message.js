@@ -46,7 +46,7 @@ export class MessageView {
     const { reply, head, content, below, components, thread, reactions, note } = this.parts;
     this.picture = el("span");
     const parts = [this.picture, reply, head, content, below, components, this.#failure, thread, reactions, note];
-    this.element = el("li", { class: "message" }, parts, this.#tools());
+    this.element = el("li", { class: "message", on: { contextmenu: (event) => this.#rightClick(event) } }, parts, this.#tools());
     this.buttons = new Keyed(
       (reaction) => reaction.key,
       () => this.#reaction(),
@@ -175,8 +175,20 @@ export class MessageView {
       const choices = [...COMMON.map((text) => ({ text, value: text })), ...own];
       openEmoji(event.currentTarget, choices, (emoji) => this.view.react(this.message, emoji, true));
     };
-    const more = (event) => openMenu(event.currentTarget, "Message", this.view.tools(this.message));
-    return el("div", { class: "message-tools" }, tool("☺︎", "Add a reaction", react), tool("⋯", "More", more));
+    const more = () => this.#openMenu();
+    this.more = tool("⋯", "More", more);
+    return el("div", { class: "message-tools" }, tool("☺︎", "Add a reaction", react), this.more);
+  }
+
+  #openMenu() {
+    openMenu(this.more, "Message", this.view.tools(this.message));
+  }
+
+  /** Open the menu as Discord does, unless the browser’s own is of more use: on links, and on text that is selected. */
+  #rightClick(event) {
+    if (event.target.closest("a, input, textarea") || !getSelection().isCollapsed) return;
+    event.preventDefault();
+    this.#openMenu();
   }
 }
 
@@ -198,7 +210,8 @@ function tool(sign, label, click) {
 
 /** The command that a message responds to, or the message it replies to. */
 function origin({ used, reply_to: replied }) {
-  if (used?.command) return [el("b", {}, used.by), " used ", el("span", { class: "mention" }, `/${used.command}`)];
+  const sign = used?.menu ? "" : "/";
+  if (used?.command) return [el("b", {}, used.by), " used ", el("span", { class: "mention" }, sign + used.command)];
   if (used || !replied) return null;
   if (replied.content === null) return "↱ This message was deleted.";
   return `↱ ${replied.author}${replied.content && ": "}${replied.content}`;

@@ -110,10 +110,12 @@ export class Model {
     );
   }
 
-  /** The commands this person may use in a channel. */
-  commandsIn(channel) {
+  /** The commands this person may use in a channel: `kind` is “slash”, or “message” for those on messages. */
+  commandsIn(channel, kind = "slash") {
     if (!channel?.may.commands) return [];
-    return this.commands.filter((command) => (channel.guild ? command.guilds.includes(channel.guild) : command.dms));
+    return this.commands.filter(
+      (command) => command.kind === kind && (channel.guild ? command.guilds.includes(channel.guild) : command.dms),
+    );
   }
 }
 

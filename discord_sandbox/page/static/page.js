@@ -207,9 +207,17 @@ function finish(answer, failed) {
   );
 }
 
+/** Use a command of a message’s menu. */
+async function menu(message, command) {
+  const answer = await reportErrors(connection.ask("menu", { ...at(message), command }));
+  if (answer) await reportErrors((async () => finish(answer, COMMAND_FAILED))());
+}
+
 function tools(message) {
   const channel = model.channels.get(message.channel);
-  const entries = [];
+  const entries = message.ephemeral
+    ? []
+    : model.commandsIn(channel, "message").map(({ path }) => ({ label: `Apps › ${path}`, act: () => menu(message, path) }));
   if (message.reactions.length && channel.guild) {
     entries.push({ label: "Everybody reacts", act: () => reportErrors(connection.ask("everybody", at(message))) });
   }

@@ -104,8 +104,14 @@ def _buttons(context: RaidContext, page: _Page) -> Row:
         label, to = ("Those with a seat", 0) if page.benched else ("Those who waited", page.first_benched)
         other = (controls.button(label, "attendance", GREY, to, "others"),)  # “Next page” may lead there, too
     marked = any(row.presence is not Presence.PRESENT for row in attendance.of_seated(raid))
-    everybody = controls.button("Everybody came", "mark", GREY, _ALL, page.number, _seen(raid), disabled=not marked)
-    return (context.back, *turns, *other, *(() if page.benched else (everybody,)))
+    if page.benched or not marked:
+        return (context.back, *turns, *other)
+    return (
+        context.back,
+        *turns,
+        *other,
+        controls.button("Everybody came", "mark", GREY, _ALL, page.number, _seen(raid)),
+    )
 
 
 async def _mark(context: RaidContext) -> None:

@@ -25,6 +25,9 @@ from raidbot.state import Rule, State
 from raidbot.utils.errors import Refusal
 
 _SHOWN_CHANGES = 6
+LENGTH_LABEL = "How long does it take?"
+SEATS_LABEL = "How many seats?"
+NOTE_LABEL = "Why?"
 LABELS = {
     "title": "Title",
     "subject": "Boss or dungeon",
@@ -33,6 +36,9 @@ LABELS = {
     "when": WHEN_LABEL,
     "closes": DEADLINE_LABEL,
     **pictures.LABELS,
+    "length": LENGTH_LABEL,
+    "seats": SEATS_LABEL,
+    "note": NOTE_LABEL,
 }
 
 
@@ -80,7 +86,19 @@ async def show_panel(state: State, interaction: Interaction, raid: Raid, text: s
     lacking = await state.db.read(partial(raid_history.lacking, raid=raid.id)) if raid.shows_signups else {}
     missed = await state.db.read(partial(unreached.of_raid, raid=raid.id))
     names, series = await state.names(raid), await _series_of(state, raid)
-    data = PanelData(raid, names, changes, step, unreachable, undelivered, state.now(), lacking, missed, series)
+    data = PanelData(
+        raid,
+        names,
+        changes,
+        step,
+        unreachable,
+        undelivered,
+        state.now(),
+        lacking,
+        missed,
+        series,
+        await permissions.held_of(interaction, raid),
+    )
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from raidbot.commands.raid.context import LABELS, RaidContext
 from raidbot.commands.ui import permissions
-from raidbot.commands.ui.components import GREY, options
+from raidbot.commands.ui.components import GREY
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.panel_context import Action
@@ -15,7 +15,9 @@ from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
+from raidbot.raids.templates.length import MAX_LENGTH_TEXT, parse_length
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
+from raidbot.utils.text import clip
 
 
 async def _ask_text(context: RaidContext) -> None:
@@ -42,7 +44,7 @@ async def _text(context: RaidContext) -> None:
     """Save the fields changed in the form; concurrent changes of other fields stay."""
     said = context.changed_fields(*_words(context.raid))
     change = await context.change(lambda raid: details.reword(raid, **said))
-    await context.home("The board says so from now on." if change.events else "Nothing was different.")
+    await context.home("Board updated." if change.events else "Nothing was different.")
 
 
 def _words(raid: Raid) -> tuple[str, ...]:
@@ -53,30 +55,32 @@ def _words(raid: Raid) -> tuple[str, ...]:
 
 async def _ask_length(context: RaidContext) -> None:
     raid = context.raid
-    if not raid.lengths:
-        raise details.NotOffered(raid)
-    offered = options([(minutes, spoken_length(minutes)) for minutes in raid.lengths], raid.length_minutes)
-    chosen = context.controls.select("How long does it take?", "length", offered)
-    await context.page("How long does the raid take?", (chosen,), (context.back,))
+    now = spoken_length(raid.length_minutes) if raid.length_minutes else ""
+    hint = ", ".join(map(spoken_length, raid.lengths)) or "1.5, 90 min, 1h30"
+    field = Field("length", LABELS["length"], now, clip(hint, 100), max_length=MAX_LENGTH_TEXT)
+    await context.ask("length", "Change length", field)
 
 
 async def _length(context: RaidContext) -> None:
-    minutes = number_of(context.chosen)
-    await context.change(partial(details.change_length, minutes=minutes, now=context.state.now()))
-    await context.home(f"The raid takes {spoken_length(minutes)}.")
+    """Save the typed length; panels of versions before have a menu of the template's lengths."""
+    fields = context.press.fields
+    minutes = parse_length(fields["length"]) if fields else number_of(context.chosen)
+    change = await context.change(partial(details.change_length, minutes=minutes, now=context.state.now()))
+    said = f"The raid takes {spoken_length(minutes)}." if change.events else "Nothing was different."
+    await context.home(said)
 
 
 async def _ask_leader(context: RaidContext) -> None:
     raid = context.raid
     chosen = context.controls.user_select("Who leads this raid?", "leader", chosen=raid.leader)
-    nobody = context.controls.button("Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
-    await context.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, context.back))
+    nobody = (context.controls.button("Nobody", "leader", GREY, "nobody"),) if raid.leader is not None else ()
+    await context.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (*nobody, context.back))
 
 
 async def _leader(context: RaidContext) -> None:
     if context.rest == ("nobody",):
         await context.change(partial(details.lead, leader=None))
-        await context.home("Nobody in particular leads this raid now.")
+        await context.home("This raid has no leader now.")
         return
     chosen = number_of(context.chosen)
     who = await look_up(context.interaction, MemberId(chosen))
@@ -90,7 +94,7 @@ ACTIONS = {
     "ask-text": Action((Permission.RAID_EDIT,), _ask_text),
     "text": Action((Permission.RAID_EDIT,), _text, again="ask-text"),
     "ask-length": Action((Permission.RAID_LENGTH,), _ask_length),
-    "length": Action((Permission.RAID_LENGTH,), _length),
+    "length": Action((Permission.RAID_LENGTH,), _length, again="ask-length"),
     "ask-leader": Action((Permission.RAID_LEADER,), _ask_leader),
     "leader": Action((Permission.RAID_LEADER,), _leader),
 }

@@ -141,10 +141,11 @@ async def _show(context: RaidContext, draft: DraftId, asked: _Asked, copies: _Co
     shown = board(copies.empty, {copies.empty.creator: name}, copies.style)
     seats, button = len(copies.with_roster.seats), context.controls.button
     roster, empty = (mark_of(seen[which]) for which in ("roster", "empty"))
+    keeping = (button(f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", roster),) if seats else ()
     await context.page(
         "\n".join(lines),
         (
-            button(f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", roster, disabled=not seats),
+            *keeping,
             button("Without anybody", "copy-go", GREEN, draft, "empty", empty),
             button("Change", "ask-copy"),
             context.back,

@@ -7,10 +7,11 @@ from functools import partial
 
 from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.ui import permissions
-from raidbot.commands.ui.components import GREEN, RED
+from raidbot.commands.ui.components import GREEN
+from raidbot.commands.ui.forms import MAX_FORM_TITLE, Field
 from raidbot.commands.ui.member_picker import NoBots, NotAMember, look_up
 from raidbot.commands.ui.panel_context import Action
-from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.commands.ui.time_forms import both_clocks, deadline_field, deadline_lines, understood, when_field
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
@@ -23,15 +24,16 @@ from raidbot.raids.deadlines.deadline import (
     parse_deadline,
 )
 from raidbot.raids.events import Change, Reopened
-from raidbot.raids.labels import quoted
+from raidbot.raids.lifecycle import MAX_CANCEL_NOTE_LENGTH
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.notifications import told
 from raidbot.raids.permissions import Asker, Permission, check_may_restore
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
 from raidbot.raids.times.parse import parse_time
+from raidbot.utils.clean_text import clean_line, clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import stamp
+from raidbot.utils.text import clip, stamp
 from raidbot.utils.words import count, render, say
 
 _MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second of `datetime.max`
@@ -55,25 +57,33 @@ async def _reopen(context: RaidContext) -> None:
 
 
 async def _ask_cancel(context: RaidContext) -> None:
-    raid = context.raid
-    change = _cancelled(context, raid)
-    await context.page(
-        f"Cancel {quoted(raid.name)} at {stamp(raid.starts_at)}? {_notified(context, change)}",
-        (context.controls.button("Yes, cancel the raid", "cancel", RED), context.controls.button("Keep it", "panel")),
+    """Open the form for the reason, which says how many hear of it; sending it cancels. Raises what the rule raises."""
+    others = len(told(_cancelled(context, context.raid), context.asker))
+    title = clip(f"Cancel “{clean_line(context.raid.name)}”?", MAX_FORM_TITLE)
+    label = render(
+        count("Why? {n} person will be notified.", "Why? {n} people will be notified.", others)
+        if others
+        else say("Why? Nobody else will be notified.")
     )
+    note = Field("note", label, hint="servers are down", max_length=MAX_CANCEL_NOTE_LENGTH, required=False)
+    await context.ask("cancel", title, note)
 
 
 async def _cancel(context: RaidContext) -> None:
+    """Cancel with the typed reason; panels of versions before ask without one."""
     if context.raid.status is Status.CANCELLED:
-        await context.home("This raid is cancelled already.")
+        await context.home(render(say("This raid is cancelled already.")))
         return
-    change = await context.change(partial(_cancelled, context))
-    board = "It was not posted." if change.raid.message is None else "Its board says so."
-    await context.home(f"The raid is cancelled. {board} {_were_notified(context, change)}")
+    note = context.press.fields["note"] if context.press.fields else ""
+    names = {context.asker: clean_name(context.interaction.user.display_name)}
+    change = await context.change(partial(_cancelled, context, note=note), names)
+    board = say("It was not posted.") if change.raid.message is None else say("The board says so.")
+    await context.home(f"Cancelled. {render(board)} {_were_notified(context, change)}")
 
 
-def _cancelled(context: RaidContext, raid: Raid) -> Change:
-    return lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=context.asker, now=context.state.now())
+def _cancelled(context: RaidContext, raid: Raid, note: str = "") -> Change:
+    now = context.state.now()
+    return lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=context.asker, now=now, note=note)
 
 
 async def _not_held(context: RaidContext) -> None:
@@ -101,15 +111,22 @@ async def _deadline(context: RaidContext) -> None:
 
 async def _ask_time(context: RaidContext) -> None:
     zone = (await context.state.settings(context.guild)).zone
-    await context.ask("time", "New time", when_field(zone))
+    await context.ask("time", "New time", when_field(zone), about=(str(context.raid.time_revision),))
 
 
 async def _time(context: RaidContext) -> None:
-    """Show how the typed time was understood; nothing is saved yet."""
+    """Save the typed time, or ask first if something was assumed to understand it, or if signups would close at once.
+
+    Forms of versions before do not say which time they were opened for: they are asked about, too.
+    """
     raid, said = context.raid, context.press.fields["when"]
     settings, now = await context.state.settings(raid.guild), context.state.now()
     when = parse_time(said, zone=settings.tzinfo, now=now, locale=str(context.interaction.locale))
     change = lifecycle.change_time(raid, when.instant, when.zone.key, now=now, full_lead=settings.full_lead)
+    closes = change.raid.is_open and is_past_deadline(change.raid, now)
+    if len(context.rest) == 2 and not when.assumptions and not closes:
+        await _move(context, when.instant, when.zone.key, number_of(context.rest[0]))
+        return
     lines = [
         *understood(said, when.instant, when.zone.key, when.assumptions),
         *_deadline_then(change.raid, now),
@@ -149,7 +166,11 @@ def _were_notified(context: RaidContext, change: Change) -> str:
 
 
 async def _save_time(context: RaidContext) -> None:
-    starts_at, zone, revision = _understood(context.rest)
+    await _move(context, *_understood(context.rest))
+
+
+async def _move(context: RaidContext, starts_at: datetime, zone: str, revision: int) -> None:
+    """Change the time that was the raid's at this revision, and show both. Raises TimeChangedMeanwhile."""
     now = context.state.now()
     full_lead = (await context.state.settings(context.guild)).full_lead
 
@@ -158,11 +179,17 @@ async def _save_time(context: RaidContext) -> None:
             raise TimeChangedMeanwhile
         return lifecycle.change_time(raid, starts_at, zone, now=now, full_lead=full_lead)
 
+    before = context.raid
     change = await context.change(rule)
-    closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
+    lines = [f"The raid now begins {both_clocks(starts_at, zone)}."]
+    if before.starts_at != starts_at:
+        lines.append(f"Before: {both_clocks(before.starts_at, before.zone)}. {_were_notified(context, change)}")
+    lines += _deadline_then(change.raid, now)
     if any(isinstance(event, Reopened) for event in change.events):
-        closed = " Signups are open again."
-    await context.home(f"The raid now begins {both_clocks(starts_at, zone)}.{closed}")
+        lines.append(render(say("Signups are open again.")))
+    elif change.raid.status is Status.CLOSED:
+        lines.append(render(say("Signups are still closed.")))
+    await context.home("\n".join(lines))
 
 
 def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
@@ -213,7 +240,7 @@ ACTIONS = {
     "close": Action((Permission.RAID_CLOSE,), _close),
     "reopen": Action((Permission.RAID_REOPEN,), _reopen),
     "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),
-    "cancel": Action((Permission.RAID_CANCEL,), _cancel),
+    "cancel": Action((Permission.RAID_CANCEL,), _cancel, again="ask-cancel"),
     "not-held": Action((Permission.RAID_CANCEL,), _not_held),
     "ask-deadline": Action((Permission.RAID_TIME,), _ask_deadline),
     "deadline": Action((Permission.RAID_TIME,), _deadline, again="ask-deadline"),

@@ -21,7 +21,7 @@ from raidbot.utils.text import escape, isolated
 _NO_SIDE = "none"
 
 
-async def _roster(context: RaidContext, text: str = "") -> None:
+async def show_roster(context: RaidContext, text: str = "") -> None:
     """Show the roster and menus to choose a member of it, a page at a time, or anybody else."""
     raid = context.raid
     names = await context.state.names(raid)
@@ -31,13 +31,18 @@ async def _roster(context: RaidContext, text: str = "") -> None:
         people = [option(member, names.get(member, "Member"), _place(raid, member)) for member in page.items]
         rows.append((context.controls.select("Whom do you want to move or take off?", "who", people),))
     rows.append((context.controls.user_select("Or choose somebody else", "who", "any"),))
-    rows.append((context.back, *context.controls.page_buttons(page.number, page.pages, "roster")))
+    seats = (
+        (context.controls.button("Seats", "seats"),)
+        if raid.is_live and not raid.took_place(context.state.now())
+        else ()
+    )
+    rows.append((context.back, *context.controls.page_buttons(page.number, page.pages, "roster"), *seats))
     board = render.board(raid, names, None, await context.state.leaders(raid.guild))
     await context.page(text, *rows, embeds=(board.embed(),))
 
 
 async def _stay(context: RaidContext, text: str) -> None:
-    await _roster(context.seeing(context.raid), text)
+    await show_roster(context.seeing(context.raid), text)
 
 
 async def _who(context: RaidContext) -> None:
@@ -54,13 +59,9 @@ async def _person(context: RaidContext, who: PickedMember, text: str = "") -> No
         rows.append((context.controls.select("Which side?", "side", options(sides, seat.side), who.id),))
     is_in = who.id in set(raid.members())
     has_full = any(not raid.has_room(role) for role in raid.roles)
-    rows.append(
-        (
-            context.controls.button("Put in line", "ask-line", BLUE, who.id, disabled=not has_full),
-            context.controls.button("Take off the raid", "take-off", RED, who.id, disabled=not is_in),
-            context.controls.button("Back to the roster", "roster"),
-        )
-    )
+    in_line = (context.controls.button("Put in line", "ask-line", BLUE, who.id),) if has_full else ()
+    off = (context.controls.button("Take off the raid", "take-off", RED, who.id),) if is_in else ()
+    rows.append((*in_line, *off, context.controls.button("Back to the roster", "roster")))
     said = f"{who.shown}: {escape(_place(raid, who.id))}."
     await context.page(f"{text}\n{said}" if text else said, *rows)
 
@@ -133,7 +134,7 @@ async def _fill(context: RaidContext) -> None:
 async def _edit(context: RaidContext, who: PickedMember, rule: Rule) -> None:
     change = await context.change(rule, {who.id: who.name})
     names = await context.state.names(change.raid) | {who.id: who.name}
-    await _roster(context.seeing(change.raid), outcome(change, names))
+    await show_roster(context.seeing(change.raid), outcome(change, names))
 
 
 async def _member(context: RaidContext, member: int) -> PickedMember:
@@ -165,7 +166,7 @@ def _place(raid: Raid, member: MemberId) -> str:
 
 _ROSTER = (Permission.RAID_ROSTER,)
 ACTIONS = {
-    "roster": Action(_ROSTER, _roster, page=_stay),
+    "roster": Action(_ROSTER, show_roster, page=_stay),
     "who": Action(_ROSTER, _who, page=_stay),
     "seat": Action(_ROSTER, _seat, page=_stay),
     "force": Action(_ROSTER, _force, page=_stay),

@@ -26,6 +26,15 @@ def _sentences(change: ev.Change, names: Mapping[MemberId, str]) -> Iterator[str
                 left = f" instead of {bold_role(raid, origin)}" if origin else ""
                 over = " It is over capacity, and the board says so." if forced else ""
                 yield f"{who(member)} has the seat {bold_role(raid, role)}{left} in {coded(raid)}.{over}"
+            case ev.SeatsChanged(role, before, after):
+                yield render(
+                    say(
+                        "Seats as {role}: {before} → {after}.",
+                        role=bold_role(raid, role),
+                        after=after,
+                        before=before,
+                    )
+                )
             case ev.Removed(member, _):
                 yield f"{who(member)} is off {coded(raid)}."
             case ev.WaitEnded(member, role):

@@ -1,6 +1,6 @@
 """Views of /raid: the raid as it is, its last changes, and the buttons."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,7 @@ from raidbot.db.unreached import Unreached
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
 from raidbot.raids.announcements.model import OwnerKind
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.words import title, words
 from raidbot.raids.deadlines.deadline import before_start, deadline_of
 from raidbot.raids.emoji.missing import Lack, by_lack, named_with_reason
@@ -25,6 +26,7 @@ from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.messages.unreached import what_was_missed
 from raidbot.raids.model import MemberId, Raid, RoleKey, Status
+from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.schedules.words import describe_rule
@@ -34,6 +36,8 @@ from raidbot.utils.text import clip, escape, fit_lines, joined, mention, stamp, 
 from raidbot.utils.words import Name, render, say
 
 PANEL = "raid"
+RAID_LIST = "raids"
+"""The list of /raid without a code."""
 SERIES_PANEL = "series"
 """The panel of /recurring for one series."""
 _MAX_CHANGES_LENGTH = 1024
@@ -54,7 +58,7 @@ _STATES = {
 class PanelData:
     """The data on the panel: the raid, its members' names, its last changes (newest first) and the step to undo.
 
-    What the panel offers depends on `now` (UTC).
+    What the panel offers depends on `now` (UTC) and on what its reader `may` do.
 
     `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
     `undelivered` counts messages about the raid. `lacking` are the roles without a reaction. `missed` are messages that
@@ -72,6 +76,7 @@ class PanelData:
     lacking: Mapping[RoleKey, Lack] = field(default_factory=dict)
     missed: Sequence[Unreached] = ()
     series: Series | None = None
+    may: Set[Permission] = frozenset(Permission)
 
 
 def embed(data: PanelData) -> discord.Embed:
@@ -84,44 +89,71 @@ def embed(data: PanelData) -> discord.Embed:
 
 
 def rows(data: PanelData) -> tuple[Row, ...]:
-    """Return the buttons. Those the raid's state does not allow are disabled."""
+    """Return the buttons for what the reader may do now, the most used first."""
+    offered = (_on_roster(data), _on_plan(data), _beside(data), _at_last(data))
+    return tuple(row for group in offered if (row := tuple(button for may, button in group if may <= data.may)))
+
+
+Offered = Iterator[tuple[Set[Permission], Button]]
+"""Buttons that the raid's state allows, with the permissions that each of them needs."""
+
+
+def _on_roster(data: PanelData) -> Offered:
+    raid, now, button = data.raid, data.now, controls(data.raid).button
+    if raid.status is Status.CANCELLED:
+        return
+    yield {Permission.RAID_ROSTER}, button("Roster", "roster", BLUE)
+    if can_fill(raid):
+        yield {Permission.RAID_ROSTER}, button("Fill free seats", "fill", GREEN)
+    if raid.status is Status.CLOSED and now >= raid.starts_at and any(raid.members()):
+        yield {Permission.RAID_NOSHOW}, button("Attendance", "attendance", GREY)
+    if raid.is_open:
+        yield {Permission.RAID_CLOSE}, button("Close signups", "close", GREY, emoji=STATUS_ICONS[raid.status])
+    elif raid.status is Status.CLOSED and not raid.took_place(now):
+        yield {Permission.RAID_REOPEN}, button("Reopen signups", "reopen", GREY, emoji=STATUS_ICONS[raid.status])
+    if not raid.took_place(now):
+        yield {Permission.RAID_TIME}, button("Change time", "ask-time", GREY)
+
+
+def _on_plan(data: PanelData) -> Offered:
+    raid, now, button = data.raid, data.now, controls(data.raid).button
+    if raid.status is Status.CANCELLED:
+        return
+    yield {Permission.RAID_EDIT}, button("Change text", "ask-text", GREY)
+    if not raid.took_place(now):
+        yield {Permission.RAID_LENGTH}, button("Change length", "ask-length", GREY)
+    yield {Permission.RAID_LEADER}, button("Leader", "ask-leader", GREY)
+    yield {Permission.RAID_EDIT}, button("Picture", "ask-picture", GREY)
+    if raid.is_live and now < raid.starts_at and any(raid.has_room(role) for role in raid.roles):
+        yield {Permission.RAID_FINDSUB}, button("Find substitute", "sub", GREY)
+    if now < raid.starts_at:
+        yield {Permission.RAID_TIME}, button("Signup deadline", "ask-deadline", GREY)
+
+
+def _beside(data: PanelData) -> Offered:
+    raid = data.raid
+    if raid.status is not Status.CANCELLED and not raid.took_place(data.now):
+        custom_id = announcements_of(OwnerKind.RAID, raid.code)
+        yield {Permission.RAID_ANNOUNCE}, Button(label="Announcements", style=GREY, custom_id=custom_id)
+    duplicate = controls(raid).button("Duplicate", "ask-copy", GREY)
+    yield {Permission.RAID_DUPLICATE, Permission.CREATE}, duplicate
+    if data.series is not None:
+        yield set(), _to_series(data.series)
+
+
+def _at_last(data: PanelData) -> Offered:
     raid, button = data.raid, controls(data.raid).button
-    is_over = raid.status is Status.CANCELLED
-    took_place = raid.took_place(data.now)
-    closing = (
-        button("Reopen signups", "reopen", GREEN, disabled=took_place)
-        if raid.status is Status.CLOSED
-        else button("Close signups", "close", BLUE, disabled=not raid.is_open)
-    )
-    return (
-        (
-            closing,
-            button("Change time", "ask-time", GREY, disabled=is_over or took_place),
-            button("Change length", "ask-length", GREY, disabled=is_over or took_place or len(raid.lengths) < 2),
-            button("Change text", "ask-text", GREY, disabled=is_over),
-            button("Leader", "ask-leader", GREY, disabled=is_over),
-        ),
-        (
-            button("Roster", "roster", BLUE, disabled=is_over),
-            *((button("Fill free seats", "fill", GREEN),) if can_fill(raid) else ()),
-            button("Attendance", "attendance", GREY, disabled=not raid.is_live),
-            button("Find substitute", "sub", GREY, disabled=is_over),
-            button("Duplicate", "ask-copy", GREY),
-        ),
-        (
-            button("Did not take place", "not-held", RED)
-            if took_place
-            else button("Cancel raid", "ask-cancel", RED, disabled=is_over),
-            _undo(data, controls(raid)),
-            button("Refresh", "panel", GREY),
-        ),
-        (
-            _announcements(raid),
-            button("Signup deadline", "ask-deadline", GREY, disabled=is_over or data.now >= raid.starts_at),
-            button("Picture", "ask-picture", GREY, disabled=is_over),
-            *((_to_series(data.series),) if data.series else ()),
-        ),
-    )
+    if raid.took_place(data.now):
+        yield {Permission.RAID_CANCEL}, button("Did not take place", "not-held", RED)
+    elif raid.status is not Status.CANCELLED:
+        yield {Permission.RAID_CANCEL}, button("Cancel raid", "ask-cancel", RED)
+    if data.step is not None:
+        label = clip(f"Undo: {title(data.step.action)}", _MAX_LABEL_LENGTH)
+        reposts = raid.status is Status.CANCELLED and data.step.action is not AuditAction.NOT_HELD
+        needed = {Permission.RAID_UNDO} | ({Permission.CREATE} if reposts else set())
+        yield needed, button(label, "undo", GREY, data.step.version)
+    yield set(), button("Refresh", "panel", GREY)
+    yield set(), Button(label="All raids", style=GREY, custom_id=address(RAID_LIST, "page", 0))
 
 
 def controls(raid: Raid) -> Controls:
@@ -133,24 +165,17 @@ def _to_series(series: Series) -> Button:
     return Controls(partial(address, SERIES_PANEL)).button("Series", "panel", GREY, series.code)
 
 
-def _announcements(raid: Raid) -> Button:
-    custom_id = announcements_of(OwnerKind.RAID, raid.code)
-    return Button(label="Announcements", style=GREY, custom_id=custom_id, disabled=raid.status is Status.CANCELLED)
-
-
-def _undo(data: PanelData, controls: Controls) -> Button:
-    if data.step is None:
-        return controls.button("Undo", "undo", disabled=True)
-    label = clip(f"Undo: {title(data.step.action)}", _MAX_LABEL_LENGTH)
-    return controls.button(label, "undo", GREY, data.step.version)
-
-
 def _facts(data: PanelData) -> Iterator[str]:
     raid, names = data.raid, data.names
     held = ""
     if raid.is_open and raid.hold and (raid.begun or deadline_of(raid) is None):
         held = f" until {'its end' if raid.begun else 'the start'}"
-    state = "❌ did not take place" if raid.not_held else f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}"
+    state = f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}"
+    if raid.not_held:
+        state = "❌ did not take place"
+    elif raid.cancelled_by is not None:
+        note = f": {escape(raid.cancel_note)}" if raid.cancel_note else ""
+        state = f"❌ cancelled by {_name(raid.cancelled_by, names)}{note}"
     yield f"**Signups:** {state}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {both_clocks(raid.starts_at, raid.zone)}"

@@ -1,15 +1,21 @@
 """Signups by the buttons and menus under a board."""
 
+from collections.abc import Awaitable, Callable
+
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.service import SignupService, place
 from raidbot.commands.signups.spec_menu import spec_rows
 from raidbot.commands.ui import log_context, permissions, responses
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.delivery.event_queue import EventQueue
-from raidbot.raids.model import MessageId, RaidId, Source
+from raidbot.raids.model import MessageId, Raid, RaidId, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import say
+
+Manage = Callable[[Interaction, Raid], Awaitable[None]]
+"""Answers with the raid's panel. Raises NotAllowed."""
 
 
 class SignupsOver(Refusal):
@@ -20,8 +26,9 @@ class SignupsOver(Refusal):
 class BoardButtons:
     """The raid is identified by the pressed message alone."""
 
-    def __init__(self, state: State, gate: SignupGate, events: EventQueue) -> None:
+    def __init__(self, state: State, gate: SignupGate, events: EventQueue, manage: Manage) -> None:
         self._state = state
+        self._manage = manage
         self._signing_up = SignupService(state, gate, events, Source.BUTTON)
 
     async def press(self, press: Press) -> None:
@@ -32,6 +39,9 @@ class BoardButtons:
             raise SignupsOver
         log_context.note_raid(raid_id)
         permissions.guild_of(interaction)
+        if press.parts == ("manage",):
+            await self._manage(interaction, await self._state.raid(raid_id))
+            return
         said = await self._answer(press, raid_id)
         raid, member = await self._state.raid(raid_id), permissions.member_id(interaction)
         await responses.send_ephemeral(interaction, said, rows=spec_rows(raid, member, now=self._state.now()))

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,12 +12,12 @@ from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SignupService
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.interaction import Interaction
-from raidbot.commands.ui.raid_autocomplete import find_raid
+from raidbot.commands.ui.raid_autocomplete import find_raid, raid_of_board
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.event_queue import EventQueue
-from raidbot.raids.model import Raid, Source
+from raidbot.raids.model import MessageId, Raid, Source
 from raidbot.raids.rosters import specs
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
@@ -26,12 +27,18 @@ class MySignups(commands.Cog):
     def __init__(self, state: State, gate: SignupGate, events: EventQueue) -> None:
         self._state = state
         self._signing_up = SignupService(state, gate, events, Source.COMMAND)
+        self.menu = app_commands.ContextMenu(name="My place", callback=self._my_place)
 
     @app_commands.command(description="Where you sit and wait on this server; leave or change it from here")
     async def mysignups(self, interaction: Interaction) -> None:
         permissions.guild_of(interaction)
         await responses.defer(interaction)
         await self._show_list(interaction)
+
+    async def _my_place(self, interaction: Interaction, message: discord.Message) -> None:
+        raid = await raid_of_board(self._state, interaction, MessageId(message.id))
+        await responses.defer(interaction)
+        await self._show_raid(interaction, raid)
 
     async def press(self, press: Press) -> None:
         """Turn the page, open a raid, or change a signup. A rule's refusal is shown above the raid as it is now."""

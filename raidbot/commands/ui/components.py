@@ -32,9 +32,16 @@ class Controls:
     custom_id: Callable[..., str]
 
     def button(
-        self, label: str, action: str, style: discord.ButtonStyle = GREY, *more: object, disabled: bool = False
+        self,
+        label: str,
+        action: str,
+        style: discord.ButtonStyle = GREY,
+        *more: object,
+        disabled: bool = False,
+        emoji: str | None = None,
     ) -> Button:
-        return Button(label=label, style=style, custom_id=self.custom_id(action, *more), disabled=disabled)
+        custom_id = self.custom_id(action, *more)
+        return Button(label=label, style=style, custom_id=custom_id, disabled=disabled, emoji=emoji)
 
     def switch(self, label: str, action: str, *, is_on: bool) -> Button:
         """Return a button that is green while the setting is on; it submits the other state, `on` or `off`."""
@@ -96,6 +103,11 @@ class Controls:
             self.button(label, action, GREY, *more, page, disabled=not 0 <= page < pages)
             for label, page in (("Previous page", number - 1), ("Next page", number + 1))
         )
+
+
+def pressable(*buttons: Button) -> Row:
+    """Return the buttons that are not disabled: a panel shows only what can be done now."""
+    return tuple(button for button in buttons if not button.disabled)
 
 
 def link_button(label: str, url: str) -> Button:

@@ -8,6 +8,9 @@ import discord
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.utils.ids import FINGERPRINT_LENGTH, fingerprint
 
+MAX_FORM_TITLE = 45
+"""https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-modal"""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -114,6 +114,12 @@ async def check_any(interaction: Interaction, permissions: tuple[Permission, ...
         raise NotAllowed(permissions, role_names(guild, roles), is_of_raid=is_of_raid)
 
 
+async def held_of(interaction: Interaction, raid: Raid) -> frozenset[Permission]:
+    """Return what the person may do to this raid, for a panel that shows nothing else."""
+    grants, person = await grants_of(interaction), asker_of(interaction)
+    return frozenset(one for one in Permission if allowed(person, one, grants, raid))
+
+
 async def grants_of(interaction: Interaction) -> Grants:
     state: State = interaction.client.state
     return (await state.settings(guild_id(interaction))).grants

@@ -1,4 +1,4 @@
-"""Find a raid by its code, and autocomplete codes."""
+"""Find a raid by its code or its board, and autocomplete codes."""
 
 from contextlib import suppress
 from functools import partial
@@ -10,9 +10,10 @@ from raidbot.commands.ui.autocomplete import MAX_CHOICE_LENGTH, matching
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.db import raid_queries
 from raidbot.raids.labels import choice
-from raidbot.raids.model import Raid
+from raidbot.raids.model import MessageId, Raid
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
+from raidbot.utils.words import say
 
 WHICH_RAID = "Which raid; choose it from the list as you type"
 """Describes an option for a raid's code."""
@@ -21,6 +22,21 @@ WHICH_RAID = "Which raid; choose it from the list as you type"
 async def find_raid(state: State, interaction: Interaction, code: str) -> Raid:
     """Return the raid with this code in the interaction's guild, and add it to the log lines. Raises UnknownRaid."""
     raid = await state.find(permissions.guild_id(interaction), code)
+    log_context.note_raid(raid.id)
+    return raid
+
+
+class NoBoard(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("This message is no raid’s board. Use this on the message that people sign up under."))
+
+
+async def raid_of_board(state: State, interaction: Interaction, message: MessageId) -> Raid:
+    """Return the raid whose board this message is, however old it is. Raises NoBoard."""
+    raid_id = state.boards.get(message) or await state.db.read(partial(raid_queries.with_message, message=message))
+    raid = None if raid_id is None else await state.raid(raid_id)
+    if raid is None or raid.guild != permissions.guild_id(interaction):
+        raise NoBoard
     log_context.note_raid(raid.id)
     return raid
 

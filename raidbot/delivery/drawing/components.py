@@ -52,13 +52,14 @@ Rows = tuple[tuple[Button | Menu, ...], ...]
 
 
 def controls_of(raid: Raid) -> Rows:
-    """Return a button per role, or select menus for more than `MAX_REACTIONS` roles; then “Leave” and “My place”.
+    """Return a button per role, or select menus for more than `MAX_REACTIONS` roles; then “Leave”, “My place” and ⚙️.
 
-    A board whose signups are closed has only the last two.
+    A board whose signups are closed has only the last three. ⚙️ opens the panel of /raid.
     """
     last = (
         Button(f"{PANEL}:leave", "Leave", discord.ButtonStyle.danger),
         Button(f"{PANEL}:place", "My place", discord.ButtonStyle.secondary),
+        Button(f"{PANEL}:manage", "", discord.ButtonStyle.secondary, "⚙️"),
     )
     if raid.status is Status.CLOSED:
         return (last,)
@@ -129,7 +130,7 @@ def _item(control: Button | Menu, *, custom_emoji: bool) -> discord.ui.Item[Any]
 
     match control:
         case Button(custom_id, label, style, text):
-            return discord.ui.Button(custom_id=custom_id, label=label, style=style, emoji=shown(text))
+            return discord.ui.Button(custom_id=custom_id, label=label or None, style=style, emoji=shown(text))
         case Menu(custom_id, hint, options):
             listed = [
                 discord.SelectOption(

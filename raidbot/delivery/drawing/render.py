@@ -12,7 +12,7 @@ from raidbot.raids import labels
 from raidbot.raids.announcements.model import role_of_post
 from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.model import CloseReason, MemberId, Raid, Seat, Status, Wait, changed
-from raidbot.raids.notifications import why_cancelled, why_closed
+from raidbot.raids.notifications import how_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.model import (
     MAX_DESCRIPTION_LENGTH,
@@ -105,7 +105,7 @@ def _title(raid: Raid) -> str:
 
 
 def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
-    yield from _state(raid)
+    yield from _state(raid, names)
     length = [_short_length(raid.length_minutes)] if raid.length_minutes is not None else []
     yield f"📅 {' · '.join((*_moment(raid.starts_at), *length, *_people(raid, names)))}"
     if _takes_signups(raid) and not raid.begun and (deadline := deadline_of(raid)) is not None:
@@ -118,11 +118,12 @@ def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
         yield "⚠️ Doesn’t count towards statistics"
 
 
-def _state(raid: Raid) -> Iterator[str]:
+def _state(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
     if raid.not_held:
         yield "**Did not take place**"
     elif raid.status is Status.CANCELLED:
-        yield f"**Cancelled**{why_cancelled(raid.cancelled_reason)}"
+        by = raid.cancelled_by
+        yield how_cancelled(raid, named(by, names, WHOLE_NAME) if by is not None and by in names else None)
     elif raid.status is Status.CLOSED:
         is_by_hand = raid.closed_reason in (CloseReason.MANUAL, None)
         yield f"**Signups closed{' by a raid leader' if is_by_hand else f': {why_closed(raid.closed_reason)}'}**"

@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     LENGTH_CHANGED = "raid.length_changed"
     PICTURE_CHANGED = "raid.picture_changed"
     PICTURE_LOST = "raid.picture_lost"
+    SEATS_CHANGED = "raid.seats_changed"
     LEADER_CHANGED = "raid.leader_changed"
     DUPLICATED = "raid.duplicated"
     UNDONE = "raid.undone"

@@ -25,7 +25,7 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
     if isinstance(event, ev.Lifecycle):
         return _lifecycle(before, raid, event)
     if isinstance(event, ev.Edit):
-        return _edit(event)
+        return _edit(raid, event)
     return _bookkeeping(event)
 
 
@@ -106,8 +106,9 @@ def _lifecycle(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
             return _of_raid(AuditAction.NOT_BEGUN)
         case ev.NotHeld():
             return _of_raid(AuditAction.NOT_HELD)
-        case ev.Cancelled(reason, _, lacking):
+        case ev.Cancelled(reason, _, lacking, note):
             more: dict[str, Argument] = {"lacking": list(lacking)} if lacking else {}
+            more |= {"note": note} if note else {}
             return _of_raid(AuditAction.CANCELLED, before=before.status, reason=reason, **more)
         case ev.Revived():
             return _of_raid(AuditAction.REVIVED)
@@ -123,7 +124,7 @@ _REWORDED = {
 }
 
 
-def _edit(event: ev.Edit) -> Entry:
+def _edit(raid: Raid, event: ev.Edit) -> Entry:
     match event:
         case ev.TimeChanged(was, becomes):
             return _of_raid(AuditAction.TIME_CHANGED, before=was.isoformat(), after=becomes.isoformat())
@@ -135,6 +136,8 @@ def _edit(event: ev.Edit) -> Entry:
             return _of_raid(AuditAction.LENGTH_CHANGED, before=was or None, after=becomes)
         case ev.PictureChanged(was, becomes):
             return _of_raid(AuditAction.PICTURE_CHANGED, before=_picture(was), after=_picture(becomes))
+        case ev.SeatsChanged(role, was, becomes):
+            return _of_raid(AuditAction.SEATS_CHANGED, role=_role(raid, role), before=was, after=becomes)
         case ev.LeaderChanged(was, becomes):
             return _of_raid(AuditAction.LEADER_CHANGED, before=was, after=becomes)
         case ev.Duplicated(code):

@@ -81,6 +81,7 @@ _TITLES = {
     AuditAction.LENGTH_CHANGED: "length changed",
     AuditAction.PICTURE_CHANGED: "picture changed",
     AuditAction.PICTURE_LOST: "picture left out",
+    AuditAction.SEATS_CHANGED: "seats changed",
     AuditAction.LEADER_CHANGED: "leader changed",
     AuditAction.DUPLICATED: "duplicated",
     AuditAction.UNDONE: "undone",
@@ -199,6 +200,8 @@ def _cancelled(given: Arguments) -> Values:
     reason = CancelReason(text(given, "reason") or CancelReason.MANUAL)
     lacking = ", ".join(str(name) for name in parts(given, "lacking"))
     why = "" if reason is CancelReason.MANUAL else why_cancelled(reason)
+    if note := text(given, "note"):
+        why = f": “{note}”"
     return text(given, "before"), f"cancelled{why}" + (f" (I lack {lacking})" if lacking else "")
 
 
@@ -214,6 +217,11 @@ def _picture(given: Arguments) -> Values:
 
 def _lost_picture(given: Arguments) -> Values:
     return None, why_lost(PictureLoss(text(given, "why") or PictureLoss.REFUSED))
+
+
+def _seats(given: Arguments) -> Values:
+    was, becomes = number(given, "before"), number(given, "after")
+    return f"{text(given, 'role')} {was}", f"{text(given, 'role')} {becomes}"
 
 
 def _deadline(given: Arguments) -> Values:
@@ -272,6 +280,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.LENGTH_CHANGED: _length,
     AuditAction.PICTURE_CHANGED: _picture,
     AuditAction.PICTURE_LOST: _lost_picture,
+    AuditAction.SEATS_CHANGED: _seats,
     AuditAction.LEADER_CHANGED: _leader,
     AuditAction.DUPLICATED: _after("code"),
     AuditAction.UNDONE: _undone,

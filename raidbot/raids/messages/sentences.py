@@ -212,6 +212,9 @@ def _kept(raid: Raid, member: MemberId) -> Text:
 
 def _cancelled(raid: Raid, event: ev.Cancelled, leader: Mention | Text) -> Text:
     name, start, why = bold_coded(raid), Instant(raid.starts_at), cause_of_cancelling(event.reason)
+    if why is None and event.note:
+        note = Name(event.note)
+        return say("{leader} cancelled {raid} ({start}): “{note}”.", leader=leader, raid=name, start=start, note=note)
     if why is None:
         return say("{leader} cancelled {raid} ({start}).", leader=leader, raid=name, start=start)
     said = say("{raid} at {start} is cancelled: {why}.", raid=name, start=start, why=why)

@@ -83,7 +83,7 @@ def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: 
 
     Raises RoleFull, AlreadySeated, StillClosed, NotPostedYet or RaidOver.
     """
-    _check_editable(raid)
+    check_editable(raid)
     role = raid.role(key)
     held = raid.seat_of(member)
     if held is not None and held.role == key:
@@ -133,7 +133,7 @@ def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -
 
     Raises AlreadyWaiting, RoomForAll, StillClosed, NotPostedYet or RaidOver.
     """
-    _check_editable(raid)
+    check_editable(raid)
     role = raid.role(key)
     if raid.is_waiting(member, key):
         raise AlreadyWaiting(role)
@@ -148,7 +148,8 @@ def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -
     return Change(attendance.with_attendance(waiting), told)
 
 
-def _check_editable(raid: Raid) -> None:
+def check_editable(raid: Raid) -> None:
+    """Raise RaidOver, NotPostedYet, or StillClosed unless places on the roster are given out."""
     check_not_cancelled(raid)
     if raid.status is Status.POSTING:
         raise NotPostedYet

@@ -18,6 +18,7 @@ from raidbot.raids.events import (
     PlaceRestored,
     Revived,
     Reworded,
+    SeatsChanged,
     SubstituteAsked,
     TimeChanged,
     Undone,
@@ -25,6 +26,7 @@ from raidbot.raids.events import (
 from raidbot.raids.model import Attendance, MemberId, Raid, Role, Seat, Status, Wait
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import settle
+from raidbot.raids.rosters.seat_numbers import with_seats
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Instant, Length, Mention, Name, Text, say
 
@@ -106,7 +108,8 @@ class NeverPosted(Refusal):
 class Step:
     """A manager's action at `at` (UTC).
 
-    Of `before` and `after`, only `FIELDS`, what was reminded, seats, waits and attendance are from that time.
+    Of `before` and `after`, only `FIELDS`, what was reminded, the number of seats of each role, seats, waits and
+    attendance are from that time.
     """
 
     action: AuditAction
@@ -125,7 +128,7 @@ def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timede
     if now - step.at > UNDO_PERIOD:
         raise NothingToUndo
     affected = _affected(step)
-    restored = _with_people(_with_fields(raid, step), step, affected)
+    restored = _with_people(_with_role_seats(_with_fields(raid, step), step), step, affected)
     if raid.took_place(now) and (restored.is_open or restored.starts_at != raid.starts_at):
         raise lifecycle.TookPlace(raid)
     events: list[Event] = [Undone(step.action, step.version)]
@@ -139,7 +142,7 @@ def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timede
             events.append(Revived())
             events += [SubstituteAsked(ask.member, ask.role) for ask in raid.asks]
     events += _details(raid, restored)
-    _check_room(restored, affected)
+    _check_room(restored, affected, step)
     events += [_place(restored, member) for member in affected]
     tidied = _without_idle_marks(restored, affected)
     if restored.starts_at != raid.starts_at or restored.signup_lead != raid.signup_lead:
@@ -148,7 +151,7 @@ def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timede
 
 
 def _details(raid: Raid, restored: Raid) -> Iterator[Event]:
-    """Yield what the undo changed of deadline, texts, length and leader, told as any other change of them."""
+    """Yield what the undo changed of deadline, texts, length, seats and leader, told as any other change of them."""
     if raid.signup_lead != restored.signup_lead:
         yield DeadlineChanged(raid.signup_lead, restored.signup_lead)
     for what in ("title", "subject", "description", "signup_text"):
@@ -159,6 +162,9 @@ def _details(raid: Raid, restored: Raid) -> Iterator[Event]:
         yield LengthChanged(raid.length_minutes, restored.length_minutes)
     if raid.picture != restored.picture:
         yield PictureChanged(raid.picture, restored.picture)
+    for was_role, becomes_role in zip(raid.roles, restored.roles, strict=True):
+        if was_role.seats != becomes_role.seats:
+            yield SeatsChanged(was_role.key, was_role.seats, becomes_role.seats)
     if raid.leader != restored.leader:
         yield LeaderChanged(raid.leader, restored.leader)
 
@@ -172,6 +178,15 @@ def _with_fields(raid: Raid, step: Step) -> Raid:
             raid = replace(raid, **{name: was})
     if step.after.is_open and raid.status is Status.CLOSED and _people(raid) != _people(step.after):
         raise ChangedSince(say("the roster"))
+    return raid
+
+
+def _with_role_seats(raid: Raid, step: Step) -> Raid:
+    for was, became in zip(step.before.roles, step.after.roles, strict=True):
+        if was.seats != became.seats:
+            if raid.role(was.key).seats != became.seats:
+                raise ChangedSince(say("the number of seats"))
+            raid = with_seats(raid, was.key, was.seats)
     return raid
 
 
@@ -248,8 +263,9 @@ def _called_off(before: Raid, now: Raid) -> tuple[Attendance, ...]:
     return tuple(rows[member] for member in sorted(rows))
 
 
-def _check_room(raid: Raid, affected: Iterable[MemberId]) -> None:
+def _check_room(raid: Raid, affected: Iterable[MemberId], step: Step) -> None:
     roles = {seat.role for seat in raid.seats if seat.member in set(affected)}
+    roles |= {was.key for was, became in zip(step.before.roles, step.after.roles, strict=True) if was != became}
     for role in raid.roles:
         if role.key in roles and sum(not seat.forced for seat in raid.seated(role.key)) > role.seats:
             raise NoSeatLeft(role)

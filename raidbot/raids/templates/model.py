@@ -363,6 +363,11 @@ def _too_long_for_board(template: Template) -> Iterator[str]:
         )
 
 
+def board_has_room(board: Template) -> bool:
+    """Return True if a full board has room for the names of all members."""
+    return not any(_too_long_for_board(board))
+
+
 @lru_cache(maxsize=4096)  # strategies repeat most names, and guilds have many templates
 def _shown(text: str, most: int) -> int:
     """Return the text's length on a board in UTF-16 units, with Markdown escaped and cut to `most`."""

@@ -79,8 +79,7 @@ async def test_dropping_out_twice_or_of_a_cancelled_raid_is_explained(guild: San
         assert "no place in" in twice.text()
 
         panel = await panel_of(guild, again)
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         over = await alice.click(dm, "I cannot come")
         assert "was cancelled" in over.text()
 

@@ -62,7 +62,7 @@ async def test_a_forged_press_reaches_no_raid_of_another_server(
         await post_raid(guild)
         panel = await panel_of(elsewhere, await post_raid(elsewhere))
         assert panel.message is not None
-        panel.message.components[0]["components"][0]["custom_id"] = f"raid:{(await stored_raid(bot)).code}:close"
+        panel.message.components[0]["components"][1]["custom_id"] = f"raid:{(await stored_raid(bot)).code}:close"
 
         refused = await panel.click("Close signups")
 

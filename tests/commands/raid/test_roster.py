@@ -137,7 +137,7 @@ async def test_the_roster_of_a_raid_cancelled_meanwhile_is_left(guild: SandboxGu
         board = await post_raid(guild)
         one, other = await panel_of(guild, board), await panel_of(guild, board)
         await one.click("Roster")
-        await (await other.click("Cancel raid")).click("Yes, cancel the raid")
+        await (await other.click("Cancel raid")).submit()
 
         await one.select("Or choose somebody else", [guild.owner])
 

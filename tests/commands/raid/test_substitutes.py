@@ -12,7 +12,7 @@ from discord_sandbox.store import Message
 from raidbot.db import closed_dms
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
 from raidbot.state import Cause
-from tests.commands.raid.panel_helpers import code_of, options_of, panel_of, panel_option, stored_raid
+from tests.commands.raid.panel_helpers import code_of, options_of, panel_of, panel_option, press_old, stored_raid
 from tests.conftest import EITHER_INTENT, Start
 from tests.delivery.harness import until
 from tests.raid_boards import board_text, dm_text, post_raid
@@ -282,7 +282,8 @@ async def test_those_in_line_are_offered_first_and_others_can_be_asked(guild: Sa
         await bob.react(board, "✅")
         await guild.until(lambda: "1 waiting" in board_text(board))
         panel = await panel_of(guild, board)
-        await panel.click("Find substitute")
+        assert "Find substitute" not in panel.text()
+        await press_old(panel, "sub")
         assert "Every role has all its seats taken" in panel.text()
         await panel.click("Close signups")
         await panel.click("Roster")

@@ -22,7 +22,7 @@ async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guil
         await bob.react(board, "✅")
         await guild.until(lambda: "1 waiting" in board_text(board))
         panel = await panel_of(guild, board)
-        assert "(Undo)" in panel.text()
+        assert "Undo" not in panel.text()
         await guild.owner.slash(guild.channel("raid-signups"), "raidsignup remove", raid=code_of(board), member=alice)
         await panel.click("Refresh")
     async with start() as bot:
@@ -33,7 +33,7 @@ async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guil
         assert [seat.member for seat in raid.seats] == [alice.id]
         assert [wait.member for wait in raid.waits] == [bob.id]
         await guild.until(lambda: "undid the last change" in dm_text(alice) and "you wait for" in dm_text(bob))
-        assert "(Undo)" in panel.text()
+        assert "[Undo" not in panel.text()
         happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
         assert [one.entry.action for one in happened].count(AuditAction.UNDONE) == 1
     async with start() as bot:
@@ -47,8 +47,7 @@ async def test_a_cancelled_raid_is_brought_back_with_its_board(guild: SandboxGui
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await panel_of(guild, board)
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         await guild.until(lambda: "Cancelled" in board_text(board) and not board.reactions)
 
         await panel.click("Undo: cancelled")
@@ -90,7 +89,7 @@ async def test_undo_ends_after_a_quarter_of_an_hour(sandbox: Sandbox, guild: San
         await later.click("Undo: closed")
 
         assert "over 15 minutes ago" in later.text()
-        assert "(Undo)" in later.text()
+        assert "Undo" not in later.text()
         assert (await stored_raid(bot)).status is Status.CLOSED
 
 
@@ -143,8 +142,7 @@ async def test_whoever_leaves_while_the_raid_is_cancelled_has_left_once_that_is_
         await guild.until(lambda: "2/12" in board_text(board))
         guild.deny(guild.channel("raid-signups"), "manage_messages")
         panel = await panel_of(guild, board)
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         await guild.until(lambda: "Cancelled" in board_text(board))
 
         await alice.unreact(board, "✅")
@@ -159,8 +157,7 @@ async def test_what_the_clock_closed_because_of_a_typo_is_open_once_the_typo_is_
     async with start():
         board = await post_raid(guild)
         panel = await panel_of(guild, board)
-        page = await (await panel.click("Change time")).submit(when="in 5 minutes")
-        await page.click("Save")
+        await (await panel.click("Change time")).submit(when="in 5 minutes")
         sandbox.advance(timedelta(minutes=6))
         await guild.until(lambda: "Signups closed" in board_text(board))
 

@@ -6,7 +6,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.example_bot import ExampleBot
-from tests.discord_sandbox.page.page_helpers import Open
+from tests.discord_sandbox.page.page_helpers import Open, message_address
 
 
 async def test_an_ephemeral_answer_is_its_owners_alone(
@@ -24,7 +24,7 @@ async def test_an_ephemeral_answer_is_its_owners_alone(
     await other.until(lambda: other.last(hello))
 
     assert (outcome["outcome"], pressed["outcome"]) == ("answered", "answered")
-    assert preview["used"] == {"by": "Alice", "command": "create"}
+    assert preview["used"] == {"by": "Alice", "command": "create", "menu": False}
     assert [one["content"] for one in other.messages()] == ["hello"]
     assert [one["content"] for one in (await other.ask("history", channel=str(lobby.id)))["messages"]] == ["hello"]
     refused = await other.ask("click", channel=str(lobby.id), message=preview["id"], custom_id="later")
@@ -58,6 +58,25 @@ async def test_commands_are_offered_to_those_who_may(
     assert (activity["required"], activity["autocomplete"], when["max_length"]) == (True, True, 20)
     assert (seats["type"], seats["min_value"], seats["max_value"]) == ("integer", 1, 50)
     assert kind["choices"] == [{"name": "Key boss", "value": "key"}]
+
+
+async def test_commands_of_a_message_s_menu_are_offered_and_used(
+    example_bot: ExampleBot, lobby: Channel, alice: Person, browse: Open
+) -> None:
+    said = await alice.say(lobby, "who comes?")
+    page_client = await browse(alice)
+
+    outcome = await page_client.ask("menu", **message_address(said), command="Quote")
+    quoted = await page_client.until(lambda: next((one for one in page_client.messages() if one["used"]), None))
+    unknown = await page_client.ask("menu", **message_address(said), command="create")
+    directly = await alice.context(said, "Quote")
+
+    assert [one["path"] for one in page_client.view["commands"] if one["kind"] == "message"] == ["Quote"]
+    assert (outcome["outcome"], quoted["content"], quoted["type"]) == ("answered", "> who comes?", 23)
+    assert quoted["used"] == {"by": "Alice", "command": "Quote", "menu": True}
+    assert "sees no command 'create'" in unknown["error"]
+    assert directly.message is not None
+    assert (directly.message.interaction or {})["target_message_id"] == str(said.id)
 
 
 async def test_autocomplete_offers_while_one_types(

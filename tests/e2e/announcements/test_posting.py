@@ -65,10 +65,8 @@ async def test_a_new_time_moves_them_and_a_cancelled_raid_has_none(
         staying = await posted_raid(bot, guild, before(60, "staying"))
         panel = await guild.owner.slash(channel, "raid", code=moved.code)
         await (await panel.click("Change time")).submit(when="in 5 hours")
-        await panel.click("Save")
         panel = await guild.owner.slash(channel, "raid", code=gone.code)
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         move_to(sandbox, staying.starts_at - 60 * MINUTE)
         await guild.until(lambda: announced(guild))
         assert [one.content for one in announced(guild)] == ["staying"]

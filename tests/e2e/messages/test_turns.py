@@ -95,10 +95,8 @@ async def test_what_is_owed_ends_when_its_raid_is_cancelled_or_moved(
 
         if label == "Change time":
             await (await panel.click(label)).submit(when="in 8 hours")
-            await panel.click("Save")
         else:
-            await panel.click("Cancel raid")
-            await panel.click("Yes, cancel the raid")
+            await (await panel.click("Cancel raid")).submit()
         outage.lift()
         for _ in range(6):
             sandbox.advance(timedelta(seconds=20))

@@ -50,7 +50,6 @@ async def test_all_who_were_not_reached_are_named_once_for_each_cause(
         panel = await panel_of(guild, board)
 
         await (await panel.click("Change time")).submit(when="in 4 hours")
-        await panel.click("Save")
         await guild.until(lambda: mentions(channel))
     async with start() as bot:
         await guild.until(lambda: all("new time" in dm_text(member) for member in people[4:]))
@@ -59,8 +58,7 @@ async def test_all_who_were_not_reached_are_named_once_for_each_cause(
         await guild.until(lambda: all("seats taken." in dm_text(member) for member in people[4:]))
         panel = await panel_of(guild, board)
         shown = panel.text()
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         await guild.until(lambda: len(mentions(channel)) == 3)
         await bot.state.wait_for_writes()
 
@@ -86,7 +84,6 @@ async def test_they_are_named_once_the_last_message_of_the_batch_was_tried(
         held = sandbox.faults.hold(route="POST /channels/{}/messages", about=bob)
         panel = await panel_of(guild, board)
         await (await panel.click("Change time")).submit(when="in 4 hours")
-        await panel.click("Save")
         await until(lambda: both_are_noted(bot))
 
         assert mentions(channel) == []
@@ -113,7 +110,6 @@ async def test_a_server_that_wants_no_mentions_gets_none_but_its_leader_sees_nam
         await seat(guild, board, [ann])
         panel = await panel_of(guild, board)
         await (await panel.click("Change time")).submit(when="in 4 hours")
-        await panel.click("Save")
 
         await until(lambda: bot.state.db.read(partial(unreached.of_raid, raid=RaidId(1))))
         await panel.click("Refresh")

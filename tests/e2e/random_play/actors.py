@@ -158,8 +158,8 @@ class Manager:
                 await panel.click("Leader")
                 await self.place.hold(panel.select("Who leads this raid?", [self._somebody()]), self._me)
             case _:
-                page = await (await panel.click("Change time")).submit(when=f"in {rng.randrange(5, 20)} hours")
-                await self.place.hold(page.click("Save"), self._me)
+                form = await panel.click("Change time")
+                await self.place.hold(form.submit(when=f"in {rng.randrange(5, 20)} hours"), self._me)
 
     async def _undo(self) -> None:
         panel = await self._panel()

@@ -93,7 +93,7 @@ _OF_THE_RAID: Mapping[str, Claim] = {
     r"I ask .* to come as|Everybody you chose has a seat or was asked": _always,
     r"This cannot be undone|There is nothing to undo|Undone: ": _always,
     r"The raid now begins|Somebody else changed the time|“in \d+ hours” is": _always,
-    r"The board says so from now on|Nothing was different": _always,
+    r"Board updated\.|Nothing was different": _always,
     r"Who leads this raid\?|leads this raid\.": _always,
     r"You don’t lead .* any more": lambda _m, who: lambda raid: who not in (raid.leader, raid.creator),
 }

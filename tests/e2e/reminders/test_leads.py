@@ -96,7 +96,6 @@ async def test_a_new_time_rearms_every_lead_and_silences_the_old_ones(
         sandbox.advance(DAY - timedelta(minutes=5))
         panel = await panel_of(guild, board)
         await (await panel.click("Change time")).submit(when="in 10 days")
-        await panel.click("Save")
         await guild.until(lambda: "new time" in dm_text(ann))
 
         sandbox.advance(timedelta(days=8, hours=23))
@@ -143,8 +142,7 @@ async def test_a_raid_merged_with_one_that_is_cancelled_is_still_reminded_of(
         sandbox.advance(timedelta(minutes=110))
         await guild.until(lambda: held.met)
         panel = await panel_of(guild, first)
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         await guild.until(lambda: "**Cancelled**" in board_text(first))
         held.lift()
 

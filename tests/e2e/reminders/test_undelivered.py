@@ -25,8 +25,7 @@ async def test_a_cancelled_raid_reminds_nobody_who_was_not_served_yet(
         sandbox.advance(timedelta(hours=2, seconds=1))
         await guild.until(lambda: held.met)
         panel = await panel_of(guild, board)
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
         held.lift()
 
         await guild.until(lambda: all("cancelled" in dm_text(person) for person in people), timeout=30)

@@ -12,6 +12,7 @@ async def forms_of_raids(on: StoryContext) -> Steps:
         ("Change time", {"when": "in 20 hours"}),
         ("Signup deadline", {"closes": "2 hours"}),
         ("Picture", {"picture": "https://example.org/map.png", "picture_size": "large"}),
+        ("Change length", {"length": "90 min"}),
         ("Change text", {"title": "Another", "subject": "Keep", "description": "Words"}),
         ("Duplicate", {"when": "in 30 hours"}),
     ):
@@ -27,9 +28,30 @@ async def forms_of_raids(on: StoryContext) -> Steps:
                 yield
     after = await on.raid(second)
     assert await on.raid(first) == before
-    assert after.signup_lead is not None
+    assert (after.signup_lead is not None, after.length_minutes) == (True, 90)
     assert (after.starts_at > before.starts_at, after.name, after.description) == (True, "Another — Keep", "Words")
     assert "Another — Keep" in board_text(on.guild.messages(on.channel)[-1])
+
+
+async def forms_of_seats_and_cancelling(on: StoryContext) -> Steps:
+    first, second = await on.put_up(), await on.put_up()
+    before, other = await on.raid(first), await on.panel(second)
+    await (await on.panel(first)).click("Cancel raid")
+    left = await on.panel(first)
+    await left.click("Roster")
+    await left.click("Seats")
+    yield
+    await other.click("Roster")
+    form = await other.click("Seats")
+    yield
+    await form.submit(seats="7")
+    await other.click("Back")
+    form = await other.click("Cancel raid")
+    yield
+    await form.submit(note="Servers are down")
+    after = await on.raid(second)
+    assert (after.capacity, after.cancel_note) == (7, "Servers are down")
+    assert await on.raid(first) == before
 
 
 async def forms_of_drafts(on: StoryContext) -> Steps:
@@ -143,6 +165,7 @@ FORMS: dict[str, Story] = {
     story.__name__: story
     for story in (
         forms_of_raids,
+        forms_of_seats_and_cancelling,
         forms_of_drafts,
         forms_of_previews,
         form_of_zones,

@@ -8,7 +8,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import CloseReason, Raid, Source, Status
 from raidbot.state import Cause
-from tests.commands.raid.panel_helpers import panel_option
+from tests.commands.raid.panel_helpers import code_of, panel_option, press_old
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 from tests.raid_boards import board_text, dm_text
 
@@ -26,18 +26,21 @@ async def raid_life(on: StoryContext) -> Steps:
     form = await panel.click("Change time")
     yield
     await form.submit(when="in 5 hours")
+    assert (await on.raid(board)).starts_at > before
+    yield
+    before = (await on.raid(board)).starts_at
+    assumed = await panel.click("Change time")
+    yield
+    await assumed.submit(when="tomorrow 8")
     yield
     await panel.click("Save")
     assert (await on.raid(board)).starts_at > before
     yield
-    await panel.click("Cancel raid")
+    form = await panel.click("Cancel raid")
     yield
-    await panel.click("Keep it")
-    yield
-    await panel.click("Cancel raid")
-    yield
-    await panel.click("Yes, cancel the raid")
-    assert (await on.raid(board)).status is Status.CANCELLED
+    await form.submit(note="Servers are down")
+    cancelled = await on.raid(board)
+    assert (cancelled.status, cancelled.cancel_note) == (Status.CANCELLED, "Servers are down")
     yield
     await panel.click("Undo: cancelled")
     assert (await on.raid(board)).is_open
@@ -52,9 +55,9 @@ async def raid_words(on: StoryContext) -> Steps:
     await form.submit(title="Ghastly Evening")
     assert (await on.raid(board)).title == "Ghastly Evening"
     yield
-    await panel.click("Change length")
+    form = await panel.click("Change length")
     yield
-    await panel.select("How long does it take?", ["3 hours"])
+    await form.submit(length="3 hours")
     assert (await on.raid(board)).length_minutes == 180
     yield
     await panel.click("Leader")
@@ -76,8 +79,8 @@ async def raid_words_refused(on: StoryContext) -> Steps:
     panel = await on.panel(board)
     yield
     for button, typed, better, seen in (
-        ("Change text", {"title": "\u3164", "description": "Bring bread."}, {"title": "Again"}, "The board says so"),
-        ("Change time", {"when": "someday"}, {"when": "in 9 hours"}, "“in 9 hours” is"),
+        ("Change text", {"title": "\u3164", "description": "Bring bread."}, {"title": "Again"}, "Board updated."),
+        ("Change time", {"when": "someday"}, {"when": "in 9 hours"}, "The raid now begins"),
         ("Duplicate", {"when": "someday"}, {"when": "in 9 hours"}, "“in 9 hours” is"),
     ):
         form = await panel.click(button)
@@ -134,6 +137,37 @@ async def raid_roster(on: StoryContext) -> Steps:
     yield
     await panel.click("Take off the raid")
     assert [one.member for one in (await on.raid(board)).seats] == [alice.id]
+
+
+async def raid_seats(on: StoryContext) -> Steps:
+    alice, bob = on.guild.add_member("alice"), on.guild.add_member("bob")
+    board = await on.put_up(seats=2)
+    await on.seat(board, alice, "✅")
+    await on.seat(board, bob, "✅")
+    await on.put_up(activity="key", teams=1)
+    panel = await on.ask("raid")
+    yield
+    assert panel.message is not None
+    await on.guild.owner.use(panel.message, {"type": 2, "custom_id": "raids:page:0"})
+    yield
+    await panel.select("Which raid?", ["Museum Signup"])
+    yield
+    await panel.click("Roster")
+    yield
+    form = await panel.click("Seats")
+    yield
+    await form.submit(seats="1")
+    yield
+    await press_old(panel, "seats-page:1:1:0", code=code_of(board))
+    yield
+    await panel.select("Who goes to the waitlist?", ["Alice"])
+    assert [one.member for one in (await on.raid(board)).seats] == [bob.id]
+    await (await panel.click("Seats")).submit(seats="2")
+    assert len((await on.raid(board)).seats) == 2
+    await (await panel.click("Seats")).submit(seats="1")
+    yield
+    await panel.click("The last to sign up")
+    assert [one.member for one in (await on.raid(board)).seats] == [bob.id]
 
 
 async def raid_attendance(on: StoryContext) -> Steps:
@@ -248,6 +282,7 @@ STORIES: dict[str, Story] = {
         raid_words_refused,
         raid_roster,
         raid_filled,
+        raid_seats,
         raid_attendance,
         raid_not_held,
         raid_copy,

@@ -55,7 +55,7 @@ TEMPLATE_FORMS = (
 )
 
 FORM_NAMES = {
-    *(("raid", form) for form in ("time", "deadline", "text", "picture", "copy")),
+    *(("raid", form) for form in ("time", "deadline", "text", "picture", "copy", "length", "cancel", "seats-set")),
     *(("create", form) for form in ("time", "name", "seats", "closes", "words", "takes", "zone", "picture")),
     *(("announce", form) for form in ("new", "text")),
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),

@@ -93,8 +93,7 @@ async def test_a_cancelled_raid_is_put_up_again_only_by_whoever_may_create(guild
         board = await post_raid(guild, alice)
         await guild.take_role(alice, host)
         panel = await panel_of(guild, board, alice)
-        await panel.click("Cancel raid")
-        await panel.click("Yes, cancel the raid")
+        await (await panel.click("Cancel raid")).submit()
 
         await panel.click("Undo: cancelled")
 

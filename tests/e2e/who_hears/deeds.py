@@ -19,7 +19,9 @@ from tests.e2e.who_hears.signup_deeds import (
     assigned_in_vain,
     change_deadline,
     closed_by_its_deadline,
+    fewer_seats,
     lacks_a_reaction,
+    more_seats,
     sent_the_signup_text,
 )
 from tests.raid_boards import board_text
@@ -109,11 +111,10 @@ def on_panel(act: Callable[[Evening], Awaitable[None]], *, undo: str = "", close
 async def change_time(evening: Evening) -> None:
     panel = await evening.panel()
     await (await panel.click("Change time")).submit(when="in 8 hours")
-    await panel.click("Save")
 
 
 async def change_length(evening: Evening) -> None:
-    await (await (await evening.panel()).click("Change length")).select("How long does it take?", ["2 hours"])
+    await (await (await evening.panel()).click("Change length")).submit(length="2 hours")
 
 
 async def change_text(evening: Evening) -> None:
@@ -134,8 +135,7 @@ async def reopen(evening: Evening) -> None:
 
 async def cancel(evening: Evening) -> None:
     panel = await evening.panel()
-    await panel.click("Cancel raid")
-    await panel.click("Yes, cancel the raid")
+    await (await panel.click("Cancel raid")).submit()
 
 
 async def assign(evening: Evening) -> None:
@@ -264,8 +264,7 @@ async def copy_cancelled(evening: Evening) -> AsyncIterator[None]:
     yield
     copy = await evening.bot.state.raid(RaidId(evening.raid_id + 1))
     cancelling = await evening.mara.slash(evening.guild.channel("raid-signups"), "raid", code=copy.code)
-    await cancelling.click("Cancel raid")
-    await cancelling.click("Yes, cancel the raid")
+    await (await cancelling.click("Cancel raid")).submit()
     outage.lift()
 
 
@@ -364,6 +363,8 @@ DEEDS: dict[str, Deed] = {
     "new time after closing": on_panel(change_time, closed=True),
     "new length": on_panel(change_length),
     "new text": on_panel(change_text),
+    "more seats": on_panel(more_seats),
+    "fewer seats, and somebody has to wait": fewer_seats,
     "new leader": on_panel(change_leader),
     "closed by a manager": on_panel(close),
     "closed by its deadline": closed_by_its_deadline,

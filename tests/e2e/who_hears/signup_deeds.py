@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from discord_sandbox.people import PersonResponse
 from raidbot.raids.settings import GuildSettings
 from tests.delivery.harness import until
 from tests.e2e import database_facts
-from tests.e2e.who_hears.evening import AHEAD, DAMAGE, Evening, put_up, quiet_reminders
+from tests.e2e.who_hears.evening import AHEAD, DAMAGE, Evening, option_of, put_up, quiet_reminders
 from tests.raid_boards import board_text, dm_text
 
 POST = "POST /channels/{}/messages"
@@ -15,6 +16,25 @@ PUT_REACTION = "PUT /channels/{}/messages/{}/reactions/{}/@me"
 
 async def change_deadline(evening: Evening) -> None:
     await (await (await evening.panel()).click("Signup deadline")).submit(closes="2 hours")
+
+
+async def more_seats(evening: Evening) -> None:
+    await _set_seats(await evening.panel(), "2")
+
+
+async def fewer_seats(evening: Evening) -> AsyncIterator[None]:
+    await more_seats(evening)
+    await evening.settle()
+    yield
+    panel = await evening.panel()
+    await _set_seats(panel, "1")
+    await panel.click("The last to sign up")
+
+
+async def _set_seats(panel: PersonResponse, seats: str) -> None:
+    await panel.click("Roster")
+    await panel.click("Seats")
+    await (await panel.select("Which role?", [option_of(panel, "1. Tank")])).submit(seats=seats)
 
 
 async def closed_by_its_deadline(evening: Evening) -> AsyncIterator[None]:

@@ -80,14 +80,13 @@ async def test_leader_and_creator_off_the_roster_are_told_and_counted(evening: E
 
     if deed == "time":
         await (await panel.click("Change time")).submit(when="in 8 hours")
-        assert "5 people will be notified" in panel.text()
-        await panel.click("Save")
+        assert "5 people are notified" in panel.text()
     elif deed == "length":
-        await (await panel.click("Change length")).select("How long does it take?", ["2 hours"])
+        await (await panel.click("Change length")).submit(length="2 hours")
     else:
-        await panel.click("Cancel raid")
-        assert "5 people will be notified" in panel.text()
-        await panel.click("Yes, cancel the raid")
+        form = await panel.click("Cancel raid")
+        assert "5 people will be notified" in form.text()
+        await form.submit()
     await evening.settle()
 
     said = {"time": "has a new time", "length": "changed the length", "cancel": "cancelled"}[deed]
@@ -118,7 +117,7 @@ async def test_who_is_taken_off_reads_by_whom_and_why(evening: Evening) -> None:
 
 async def test_a_new_length_and_new_texts_are_said_in_the_thread(evening: Evening) -> None:
     panel = await evening.panel()
-    await (await panel.click("Change length")).select("How long does it take?", ["2 hours"])
+    await (await panel.click("Change length")).submit(length="2 hours")
     await (await panel.click("Change text")).submit(title="Blackwing Lair", description="Bring cloaks.")
     await panel.click("Undo: title changed")
     await evening.settle()
@@ -188,9 +187,9 @@ async def test_a_copy_that_was_never_posted_tells_nobody_that_it_is_cancelled(
     await press
     copy = await evening.bot.state.raid(max(await all_raids(evening)))
     cancelling = await evening.mara.slash(evening.guild.channel("raid-signups"), "raid", code=copy.code)
-    await cancelling.click("Cancel raid")
-    assert "Nobody else will be notified" in cancelling.text()
-    await cancelling.click("Yes, cancel the raid")
+    form = await cancelling.click("Cancel raid")
+    assert "Nobody else will be notified" in form.text()
+    await form.submit()
     outage.lift()
     await evening.settle()
 

@@ -134,6 +134,8 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.SpecChosen(ALICE, TANK, None, "Frost *Blood*"),
     ev.SpecChosen(ALICE, TANK, "Frost", "Blood"),
     ev.SpecChosen(ALICE, TANK, "Blood", None),
+    ev.SeatsChanged(TANK, 1, 3),
+    ev.Cancelled(CancelReason.MANUAL, MANAGER, note="Servers are *down*, <@5>"),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)

@@ -42,12 +42,21 @@ def replayed(before: Raid, events: Iterable[ev.Event]) -> Roster:
     roster = roster_of(before)
     numbers = {role.key: role.seats for role in before.roles}
     for event in told:
-        _apply(roster, event, numbers)
+        if isinstance(event, ev.SentToWait) and isinstance(told[0], ev.SeatsChanged):
+            _put_first(roster, event)
+        else:
+            _apply(roster, event, numbers)
     assert told == [ev.MarksChanged()] or ev.MarksChanged() not in told
     for event in told:
         if isinstance(event, ev.SentToWait):
             assert roster.lines[event.role].index(event.member) == event.position - 1
     return roster
+
+
+def _put_first(roster: Roster, event: ev.SentToWait) -> None:
+    """Put a member in line whose role lost seats: before those who wait already, and their other waits stay."""
+    assert roster.seats.pop(event.member) == event.role
+    roster.lines[event.role].insert(event.position - 1, event.member)
 
 
 def returned_to(change: ev.Change, role: RoleKey) -> set[MemberId]:

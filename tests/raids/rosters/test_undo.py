@@ -16,6 +16,7 @@ from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance, manager_edits, signups, undo
+from raidbot.raids.rosters.seat_numbers import change_seats
 from raidbot.raids.rosters.undo import Step
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
@@ -72,6 +73,9 @@ EDITS: list[tuple[Raid, Rule]] = [
     (BOARD, partial(details.reword, title="Other", description="x", subject="y")),
     (BOARD, partial(details.change_length, minutes=90, now=NOW)),
     (BOARD, partial(details.lead, leader=DAVE)),
+    (BOARD, partial(change_seats, key=TANK, seats=2, now=NOW)),
+    (BOARD, partial(change_seats, key=HEALER, seats=1, now=NOW)),
+    (BOARD, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER, now=NOW, note="Servers are down.")),
     (BOARD, partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)),
     (BOARD, partial(manager_edits.assign, member=DAVE, key=TANK, now=NOW, force=True)),
     (BOARD, partial(manager_edits.assign, member=ALICE, key=HEALER, now=NOW)),
@@ -284,6 +288,8 @@ def _rule(kind: str, member: MemberId, key: RoleKey) -> Rule:
             return partial(signups.react, member=member, key=key, now=NOW)
         case "unreact":
             return partial(signups.unreact, member=member, key=key, now=NOW)
+        case "seats":
+            return partial(change_seats, key=key, seats=member % 4 + 1, now=NOW, waiting={member})
         case "close":
             return close
         case _:
@@ -291,7 +297,10 @@ def _rule(kind: str, member: MemberId, key: RoleKey) -> Rule:
 
 
 STEPS = st.builds(
-    _rule, st.sampled_from(["assign", "force", "remove", "wait", "react", "unreact", "close", "reopen"]), PEOPLE, KEYS
+    _rule,
+    st.sampled_from(["assign", "force", "remove", "wait", "react", "unreact", "seats", "close", "reopen"]),
+    PEOPLE,
+    KEYS,
 )
 
 
@@ -339,8 +348,8 @@ def _apply_if_allowed(board: Raid, rule: Rule) -> Raid:
 
 def test_every_field_that_a_manager_changes_is_undone_or_known_not_to_be() -> None:
     """A new field of the raid goes into `FIELDS`, or here with its reason."""
-    by_itself = {"seats", "waits", "attendance", "timed_at", "reminded_until"}
-    never_changed = {"id", "guild", "code", "kind", "template", "emoji", "colour", "roles", "sides", "strategy"}
+    by_itself = {"roles", "seats", "waits", "attendance", "timed_at", "reminded_until"}
+    never_changed = {"id", "guild", "code", "kind", "template", "emoji", "colour", "sides", "strategy"}
     never_changed |= {"lengths", "counts", "creator", "channel", "created_at", "series", "planned_as"}
     never_changed |= {"mention_role"}
     not_by_managers = {"message", "thread", "marks", "filled_once", "next_place", "version", "time_revision"}
