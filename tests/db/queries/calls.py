@@ -156,7 +156,9 @@ def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "active_since", partial(audit.active_since, since=NOW - timedelta(minutes=10))
     yield "last_noted", partial(audit_overview.last_noted, limit=10)
     yield "newest_entry", audit_overview.newest_entry
-    yield "roster_changes", partial(audit_overview.roster_changes, after=0)
+    yield from (
+        (one.__name__, partial(one, after=0)) for one in (audit_overview.roster_changes, audit_overview.happened)
+    )
 
 
 def _queue_report(tx: sqlite3.Connection, feed: audit.Feed) -> None:
