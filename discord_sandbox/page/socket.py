@@ -12,8 +12,8 @@ from discord_sandbox.page import view
 from discord_sandbox.page.actions import PageActions
 from discord_sandbox.page.operator import Operator
 from discord_sandbox.page.perspective import Perspective
-from discord_sandbox.page.story import as_json
 from discord_sandbox.page.status_bar import REFRESH_SECONDS, StatusBar
+from discord_sandbox.page.story import as_json
 from discord_sandbox.page.watch import Watch
 from discord_sandbox.store import Json, User
 from discord_sandbox.world import World

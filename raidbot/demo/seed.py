@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 30.0
 _DUNGEON = ("🛡️", "💚", "⚔️", "⚔️")
 _TONIGHT = ("🛡️", "💚", "⚔️")
 _SMALL_TALK = (
-    "Dora leads a dungeon tonight at eight, and there are two seats left. Tomorrow we raid, on Saturday there’s a museum.",
+    "There’s a dungeon tonight at eight, with two seats left. Tomorrow we raid, and on Saturday there’s a museum.",
     "I can tank 🛡️",
     "Is there a seat for a healer left? I may be **ten minutes** late.",
     "If not, you wait in line, and the bot tells you when a seat is yours.",
