@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from discord_sandbox import Sandbox
 from discord_sandbox.page.operator import Action
 from discord_sandbox.page.story import Story
+from discord_sandbox.text_view import plain_text
 from raidbot.db import announcements, audit_overview, guilds, outbox
 from raidbot.db import raids as rows
 from raidbot.db import series as series_rows
@@ -139,7 +140,10 @@ class Operator:
         moved = " → ".join(filter(None, (said.before, None if is_link else said.after)))
         about = f"{noted.raid} ({noted.code})" if noted.raid else None
         happened = " ".join(filter(None, (who, said.title, moved)))
-        return {"at": noted.at.isoformat(), "text": " · ".join(filter(None, (happened, about)))}
+        return {
+            "at": noted.at.isoformat(),
+            "text": plain_text(" · ".join(filter(None, (happened, about))), self._sandbox.world),
+        }
 
     def _log(self) -> dict[str, Any]:
         text = ""
@@ -190,7 +194,7 @@ def _from_database(path: Path, read: Callable[[sqlite3.Connection], T]) -> T:
 
 def _messages(owed: Mapping[str, int]) -> str:
     counts = [f"{owed[state]} {word}" for state, word in _STATES.items() if owed.get(state)]
-    return f"Messages that the bot owes people: {', '.join(counts) or 'none yet'}."
+    return f"Messages to people: {', '.join(counts) or 'none yet'}."
 
 
 def _boards(changes: int, edits: int) -> str:

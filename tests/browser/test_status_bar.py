@@ -116,7 +116,7 @@ async def test_the_strip_tells_what_the_bot_did(guild: SandboxGuild, open_page: 
     await screen.react(screen.message("Museum"), "✅")
 
     panel = await screen.look_behind_the_scenes()
-    await expect(panel.get_by_text("Messages that the bot owes people: ")).to_be_visible()
+    await expect(panel.get_by_text("Messages to people: ")).to_be_visible()
     await expect(panel.get_by_role("list", name="What happened last")).to_contain_text("Ana")
     await expect(panel.get_by_role("row", name="answered a command or button")).to_be_visible()
     await expect(panel.get_by_text("Next:")).to_be_visible()

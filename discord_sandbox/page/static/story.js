@@ -50,7 +50,7 @@ export class StoryCard {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.at : null;
     const next = story.steps.find((step) => !this.#done.has(step.name));
     const count = story.steps.filter((step) => this.#done.has(step.name)).length;
-    arrange(this.root, [
+    const parts = [
       el(
         "div",
         { class: "story-head" },
@@ -69,13 +69,14 @@ export class StoryCard {
           el("span", { class: "hidden" }, "Close"),
         ),
       ),
-      el("p", {}, next ? story.about : story.ending),
+      count && next ? null : el("p", {}, next ? story.about : story.ending),
       el(
         "ol",
         {},
         story.steps.map((step) => this.#step(step, step === next)),
       ),
-    ]);
+    ];
+    arrange(this.root, parts.filter(Boolean));
     if (focused) (this.root.querySelector(`[data-at="${focused}"]`) ?? this.root.querySelector("button")).focus();
   }
 
