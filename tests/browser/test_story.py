@@ -10,10 +10,9 @@ import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from discord_sandbox import Sandbox
-from tests.browser.clicks import Clicks
 from tests.browser.conftest import OpenPage
 from tests.browser.demo_page import demo_page
-from tests.browser.screen import Screen
+from tests.browser.screen import Clicks, Screen
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # the browser's event loop
