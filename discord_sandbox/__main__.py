@@ -3,11 +3,11 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 from pathlib import Path
 
 from discord_sandbox import Sandbox, control, scenario
+from discord_sandbox.signals import when_told_to_stop
 from discord_sandbox.store import Json
 
 
@@ -31,8 +31,7 @@ def main() -> int:
 
 async def _serve(sandbox: Sandbox, port: int, world: Json) -> None:
     stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    when_told_to_stop(stop.set)
     scenario.build(sandbox, world)
     control.mount(sandbox)
     await sandbox.start(port=port)

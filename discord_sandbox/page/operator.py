@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from discord_sandbox.page.story import Story
 from discord_sandbox.store import Json
 
 
@@ -20,10 +21,15 @@ class Operator(Protocol):
     def actions(self) -> Mapping[str, Action]:
         """The actions by name, in the order of the buttons."""
 
-    async def status(self) -> Json:
-        """Return the status bar as `sections` and `next`.
+    @property
+    def story(self) -> Story | None:
+        """The card for newcomers, if there is one."""
 
-        Each section has `title`, `rows` of `label` and `value`, and `lines`; `next` has `at` and `what`.
+    async def status(self) -> Json:
+        """Return the status bar as `sections`, `next` and, with a story, `done`: the names of its finished steps.
+
+        Each section has `title`, `rows` of `label` and `value`, and `lines` with `text` and perhaps `at`; `next` has
+        `at` and `what`.
         """
 
     async def advance(self, seconds: float) -> None:

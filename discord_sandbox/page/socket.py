@@ -13,6 +13,7 @@ from discord_sandbox.page.actions import PageActions
 from discord_sandbox.page.operator import Operator
 from discord_sandbox.page.perspective import Perspective
 from discord_sandbox.page.status_bar import REFRESH_SECONDS, StatusBar
+from discord_sandbox.page.story import as_json
 from discord_sandbox.page.watch import Watch
 from discord_sandbox.store import Json, User
 from discord_sandbox.world import World
@@ -75,6 +76,8 @@ class Socket:
             told = self._watch.be(user)
             actions = operator.actions if operator is not None else {}
             told["actions"] = [{"name": name, "label": action.label} for name, action in actions.items()]
+            story = operator.story if operator is not None else None
+            told["story"] = None if story is None else as_json(story)
             with suppress(ConnectionError):
                 await self._ws.send_json({"re": number, "ok": True, "view": told})
         self._shown = None

@@ -47,6 +47,11 @@ def roster_changes(connection: sqlite3.Connection, *, after: int) -> int:
     return count
 
 
+def happened(connection: sqlite3.Connection, *, after: int) -> set[tuple[str, str]]:
+    """Return the codes of actions with their sources of all entries with an id above `after`."""
+    return set(connection.execute("SELECT DISTINCT action, source FROM audit WHERE id > ?", (after,)).fetchall())
+
+
 def newest_entry(connection: sqlite3.Connection) -> int:
     """Return the id of the last audit entry, 0 if there is none."""
     newest: int = connection.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()[0]

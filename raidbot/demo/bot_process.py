@@ -4,7 +4,6 @@ Each line on standard input is a number of seconds to advance by. At the end of 
 parent is killed, the bot shuts down cleanly.
 """
 
-import os
 import signal
 import sys
 import threading
@@ -25,7 +24,7 @@ def main() -> int:
 def _follow(clock: OffsetClock) -> None:
     for line in sys.stdin:
         clock.advance(timedelta(seconds=float(line)))
-    os.kill(os.getpid(), signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)  # on Windows, `os.kill` would end the process at once
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import socket
 import sys
 import tempfile
@@ -15,11 +14,12 @@ from discord_sandbox import FactMissing, Sandbox, SandboxClock, scenario
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import LOOPBACK_NAMES
 from discord_sandbox.page.server import Page
-from raidbot.demo import archive
+from discord_sandbox.signals import when_told_to_stop
+from raidbot.demo import archive, evening
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator_buttons import Operator
 from raidbot.demo.season import write_past_season
-from raidbot.demo.seed import BACKDATE, ZONE, Seed
+from raidbot.demo.seed import BACKDATE, Seed
 from raidbot.demo.weekly import plan_weekly_raid
 
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - a list of hosts to refuse
@@ -38,8 +38,8 @@ async def show_in_browser(out: TextIO, *, host: str, port: int, server: Path, ke
     Raises CannotShow.
     """
     told = asyncio.Event()
-    _when_told_to_stop(told)
-    with tempfile.TemporaryDirectory(prefix="raidbot-demo-") as folder:
+    when_told_to_stop(told.set)
+    with tempfile.TemporaryDirectory(prefix="raidbot-demo-", ignore_cleanup_errors=os.name == "nt") as folder:
         demo = asyncio.create_task(_serve(out, Path(folder), (host, port), server, keep))
         stop = asyncio.create_task(told.wait())
         await asyncio.wait((demo, stop), return_when=asyncio.FIRST_COMPLETED)
@@ -52,7 +52,8 @@ async def show_in_browser(out: TextIO, *, host: str, port: int, server: Path, ke
 
 async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path, keep: Path | None) -> None:
     """Serve until cancelled; then stop the bot before the sandbox."""
-    sandbox, is_new = _world(folder, server, keep)
+    zone = evening.zone_of_machine(SandboxClock().now())
+    sandbox, opening = _world(folder, server, keep, zone)
     bot = BotProcess(sandbox, folder, settings=_feeds())
     operator = Operator(sandbox, bot)
     is_complete = False
@@ -60,14 +61,14 @@ async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path
         try:
             address = await _open(sandbox, operator, *place)
             print("Starting a Discord of your own, with the bot in it ...", file=out, flush=True)
-            if is_new:
-                await write_past_season(sandbox, bot.database, zone=ZONE)
-                await plan_weekly_raid(sandbox, bot.database, zone=ZONE)
+            if opening is not None:
+                await write_past_season(sandbox, bot.database, zone=zone)
+                await plan_weekly_raid(sandbox, bot.database, zone=zone)
             await bot.start()
-            if is_new:
-                await _fill(sandbox, bot, out)
-            else:
-                await operator.begin()
+            if opening is not None:
+                await _fill(Seed(sandbox, bot, zone=zone), out)
+                bot.advance(max(opening - sandbox.clock.offset, timedelta(0)))
+            await operator.begin()
             is_complete = True
             print(f"\n    {address}\n\nOpen this address in a browser. Ctrl-C ends it.", file=out, flush=True)
             await asyncio.get_running_loop().create_future()
@@ -84,22 +85,22 @@ def _feeds() -> dict[str, str]:
     return {"RAIDBOT_WEB_PORT": str(port), "RAIDBOT_WEB_URL": f"http://{LOOPBACK}:{port}"}
 
 
-def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool]:
-    """Return a sandbox with a world, and True if that world is new. Raises CannotShow."""
+def _world(folder: Path, server: Path, keep: Path | None, zone: str) -> tuple[Sandbox, timedelta | None]:
+    """Return a sandbox with a world and, if that is new, its clock's offset at the opening. Raises CannotShow."""
     if keep is not None and not os.access(keep.resolve().parent, os.W_OK):
         raise CannotShow(f"Nothing can be stored at {keep}: there is no such folder, or it cannot be written to.")
     try:
         if keep is not None and keep.exists():
             sandbox = Sandbox()
             archive.restore(sandbox, folder, keep)
-            return sandbox, False
+            return sandbox, None
         clock = SandboxClock()
-        clock.advance(-BACKDATE)
+        opening = evening.wind(clock, zone, before=BACKDATE)
         sandbox = Sandbox(clock=clock)
         scenario.build(sandbox, scenario.read(server))
     except (scenario.WrongScenario, archive.WrongFile) as error:
         raise CannotShow(str(error)) from error
-    return sandbox, True
+    return sandbox, opening
 
 
 async def _open(sandbox: Sandbox, operator: Operator, host: str, port: int) -> str:
@@ -113,19 +114,10 @@ async def _open(sandbox: Sandbox, operator: Operator, host: str, port: int) -> s
         raise CannotShow(f"The page cannot be served on {host}, port {port}: {error}.") from error
 
 
-async def _fill(sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:
+async def _fill(seed: Seed, out: TextIO) -> None:
     """Fill the server with raids and signups, as far as its scenario allows."""
     print("Letting its people sign up for a few raids ...", file=out, flush=True)
     try:
-        await Seed(sandbox, bot).play()
+        await seed.play()
     except (NotPossible, FactMissing) as error:
         print(f"Not everything came about: {error}", file=out, flush=True)
-    if sandbox.clock.offset < timedelta(0):
-        bot.advance(-sandbox.clock.offset)
-
-
-def _when_told_to_stop(told: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    if sys.platform != "win32":  # on Windows Ctrl-C cancels the main task
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, told.set)

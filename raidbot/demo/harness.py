@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,10 +15,13 @@ from discord_sandbox.sandbox import Sandbox
 _TIMEOUT_SECONDS = 60.0
 """A start takes a second; on a machine that is busy with other tests it took more than fifteen."""
 _HEARTBEAT_SECONDS = "0.2"
+_CAN_TERMINATE = hasattr(signal, "SIGHUP")
+"""False on Windows, where to terminate a process is to kill it; the end of its input stops the bot cleanly."""
 
 
 class Input(Protocol):
     def write(self, data: bytes, /) -> None: ...
+    def close(self) -> None: ...
 
 
 class Running(Protocol):
@@ -74,6 +79,7 @@ class BotProcess:
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C does not reach the bot; the parent stops it
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
         )
 
     @property
@@ -97,7 +103,10 @@ class BotProcess:
         """Stop the bot cleanly and return its exit code; 0 if it was not running."""
         if self._process is None or self._process.returncode is not None:
             return 0
-        self._process.terminate()
+        if _CAN_TERMINATE or self._process.stdin is None:
+            self._process.terminate()
+        else:
+            self._process.stdin.close()
         return await self._process.wait()
 
     async def wait(self) -> int:
@@ -122,6 +131,7 @@ class BotProcess:
             "RAIDBOT_HEARTBEAT_SECONDS": _HEARTBEAT_SECONDS,
             "RAIDBOT_LOG_LEVEL": "info",
             "RAIDBOT_BACKUPS": "off",
+            "PYTHONUTF8": "1",  # the log has emoji, whatever the machine's code page
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAIDBOT_")}
         return inherited | ours | self._settings

@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from discord_sandbox import Sandbox
 from discord_sandbox.page.operator import Action
+from discord_sandbox.page.story import Story
+from discord_sandbox.text_view import plain_text
 from raidbot.db import announcements, audit_overview, guilds, outbox
 from raidbot.db import raids as rows
 from raidbot.db import series as series_rows
@@ -20,6 +22,7 @@ from raidbot.db.audit_overview import AuditEntry
 from raidbot.db.series import UnreadableSeries
 from raidbot.demo import upcoming
 from raidbot.demo.harness import BotProcess
+from raidbot.demo.story import done, story_of
 from raidbot.demo.upcoming import Upcoming
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.old_entries import action_of
@@ -33,17 +36,17 @@ _SHOWN_ENTRIES, _SHOWN_LINES, _MAX_LINE_LENGTH = 8, 5, 160
 _LOG_TAIL_BYTES = 8192
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 _STATES = {
+    "sent": "sent",
     "pending": "waiting",
     "claimed": "being sent",
-    "sent": "sent",
     "refused": "refused by Discord",
     "expired": "too late to be of use",
-    "unknown": "fate unknown",
+    "unknown": "perhaps sent",
 }
 
 
 class Operator:
-    """The bot beside the sandbox; counts roster changes and edits from `begin` on."""
+    """The bot beside the sandbox; counts roster changes and edits, and watches the story, from `begin` on."""
 
     def __init__(self, sandbox: Sandbox, bot: BotProcess) -> None:
         self._sandbox = sandbox
@@ -52,6 +55,8 @@ class Operator:
         self._edits_before = 0
         self._restarting = asyncio.Lock()
         self._restarts = 0
+        self._story: Story | None = None
+        self._done: dict[str, None] = {}
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -61,45 +66,44 @@ class Operator:
             "delete-board": Action(label="Delete the next board", carry_out=self._delete_board),
         }
 
+    @property
+    def story(self) -> Story | None:
+        return self._story
+
     async def advance(self, seconds: float) -> None:
         self._bot.advance(timedelta(seconds=seconds))
 
     async def status(self) -> dict[str, Any]:
         now = self._sandbox.clock.now()
         told = await asyncio.to_thread(self._read, now)
-        return told | {"sections": [self._process(), *told["sections"], self._log()]}
+        return told | {"sections": [self._process(), *told["sections"], self._log()], "done": list(self._done)}
 
     async def begin(self) -> None:
-        """Start counting now, so that changes in a restored world are not counted."""
+        """Start counting now, without what was played or restored before, and begin to tell the story."""
         self._entries_before = await asyncio.to_thread(_from_database, self._bot.database, audit_overview.newest_entry)
         self._edits_before = self._edits()
+        self._story = next(map(story_of, self._sandbox.store.guilds.values()), None)
 
     # The status bar
 
     def _process(self) -> dict[str, Any]:
-        state = f"running as process {self._bot.pid}" if self._bot.is_running else "not running"
-        return _section("Bot", {"state": state, "restarts": str(self._restarts)})
+        state = f"It is running as process {self._bot.pid}." if self._bot.is_running else "It is not running."
+        again = f" You restarted it {_times(self._restarts)}; it lost nothing." if self._restarts else ""
+        return _section("The bot", [f"{state}{again}"])
 
     def _read(self, now: datetime) -> dict[str, Any]:
         def read(connection: sqlite3.Connection) -> dict[str, Any]:
             owed = outbox.counts(connection)
+            self._done |= dict.fromkeys(done(audit_overview.happened(connection, after=self._entries_before)))
             changes = audit_overview.roster_changes(connection, after=self._entries_before)
             edits = self._edits() - self._edits_before
             return {
                 "next": self._next(connection, now),
                 "sections": [
-                    _section("Outbox", {word: str(owed.get(state, 0)) for state, word in _STATES.items()}),
+                    _section("Messages", [_messages(owed)]),
+                    _section("Boards", [_boards(changes, edits)]),
                     _section(
-                        "Boards",
-                        {
-                            "roster changes": str(changes),
-                            "edits": str(edits),
-                            "edits saved by coalescing": str(max(changes - edits, 0)),
-                        },
-                    ),
-                    _section(
-                        "Audit",
-                        {},
+                        "What happened last",
                         [self._line(one) for one in audit_overview.last_noted(connection, limit=_SHOWN_ENTRIES)],
                     ),
                 ],
@@ -108,7 +112,7 @@ class Operator:
         try:
             return _from_database(self._bot.database, read)
         except sqlite3.Error as error:  # the bot has not created it yet, or was just killed
-            return {"next": None, "sections": [_section("Database", {"cannot be read now": str(error)})]}
+            return {"next": None, "sections": [_section("Database", [f"It cannot be read now: {error}."])]}
 
     def _next(self, connection: sqlite3.Connection, now: datetime) -> dict[str, str] | None:
         raids, _ = rows.load_readable(connection, rows.with_live_boards(connection, since=now))
@@ -128,7 +132,7 @@ class Operator:
     def _edits(self) -> int:
         return self._sandbox.limits.passed[_EDIT]
 
-    def _line(self, noted: AuditEntry) -> str:
+    def _line(self, noted: AuditEntry) -> dict[str, str]:
         said = words(noted.entry)
         user = self._sandbox.store.users.get(noted.entry.member or 0)
         who = (user.global_name or user.username) if user is not None else None
@@ -136,7 +140,10 @@ class Operator:
         moved = " → ".join(filter(None, (said.before, None if is_link else said.after)))
         about = f"{noted.raid} ({noted.code})" if noted.raid else None
         happened = " ".join(filter(None, (who, said.title, moved)))
-        return f"{noted.at:%H:%M:%S} " + " · ".join(filter(None, (happened, about)))
+        return {
+            "at": noted.at.isoformat(),
+            "text": plain_text(" · ".join(filter(None, (happened, about))), self._sandbox.world),
+        }
 
     def _log(self) -> dict[str, Any]:
         text = ""
@@ -145,7 +152,7 @@ class Operator:
                 log.seek(max(log.seek(0, 2) - _LOG_TAIL_BYTES, 0))
                 text = log.read().decode(errors="replace")
         lines = [_COLOUR_CODES.sub("", line).strip()[:_MAX_LINE_LENGTH] for line in text.splitlines()]
-        return _section("Log of the bot", {}, [line for line in lines if line][-_SHOWN_LINES:])
+        return _section("The bot’s log", [line for line in lines if line][-_SHOWN_LINES:])
 
     # The page's buttons
 
@@ -185,9 +192,20 @@ def _from_database(path: Path, read: Callable[[sqlite3.Connection], T]) -> T:
         return read(connection)
 
 
-def _section(title: str, rows: Mapping[str, str], lines: list[str] | None = None) -> dict[str, Any]:
-    return {
-        "title": title,
-        "rows": [{"label": label, "value": value} for label, value in rows.items()],
-        "lines": lines or [],
-    }
+def _messages(owed: Mapping[str, int]) -> str:
+    counts = [f"{owed[state]} {word}" for state, word in _STATES.items() if owed.get(state)]
+    return f"Messages to people: {', '.join(counts) or 'none yet'}."
+
+
+def _boards(changes: int, edits: int) -> str:
+    """Say how often boards were edited: several changes within moments share an edit."""
+    return f"Since you came, people moved on rosters {_times(changes)}, and boards were edited {_times(edits)}."
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def _section(title: str, lines: Sequence[str | Mapping[str, str]]) -> dict[str, Any]:
+    told = [{"text": line} if isinstance(line, str) else line for line in lines]
+    return {"title": title, "rows": [], "lines": told}

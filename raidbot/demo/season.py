@@ -10,9 +10,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from discord_sandbox import Sandbox
-from discord_sandbox.store import Channel, ChannelType, Guild
+from discord_sandbox.store import Channel, Guild
 from raidbot.db import guilds, raids
 from raidbot.db.database import Database
+from raidbot.demo import cast
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import (
@@ -27,6 +28,7 @@ from raidbot.raids.model import (
     RoleKey,
     Source,
 )
+from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import attendance, signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
@@ -34,6 +36,8 @@ from raidbot.state import BOARD_RETENTION
 from raidbot.utils.ids import new_code
 
 WEEKS = 12
+_LED = ("create", "raid", "raidsignup", "recurring")
+"""The commands whose permissions raid leaders have."""
 _DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _MILLISECOND, _MACHINE_BITS = timedelta(milliseconds=1), 22
 _WANTED = ("tank", "healer", "damage", "damage", "damage", "damage")
@@ -45,7 +49,7 @@ async def write_past_season(sandbox: Sandbox, database: Path, *, zone: str) -> N
     """Write the season of the first guild into the database of a bot that does not run yet, and show it its ranks."""
     guild = next(iter(sandbox.store.guilds.values()), None)
     people = [] if guild is None else [MemberId(one.id) for one in guild.members.values() if not one.user.bot]
-    channel = None if guild is None else _channel(guild)
+    channel = None if guild is None else cast.signups(guild)
     if guild is None or channel is None or len(people) <= len(_WANTED):
         return
     db = await Database.open(database)
@@ -60,7 +64,7 @@ def _write(
     tx: sqlite3.Connection, guild: Guild, channel: Channel, people: Sequence[MemberId], zone: str, now: datetime
 ) -> None:
     before = GuildSettings(guild=GuildId(guild.id))
-    guilds.save_settings(tx, before, replace(before, zone=zone, leaderboards=True))
+    guilds.save_settings(tx, before, before.with_fields({"zone": zone, "leaderboards": True, "grants": _grants(guild)}))
     for member in guild.members.values():
         member.joined_at = now - timedelta(weeks=WEEKS + 4)
     names = {MemberId(one.id): one.nick or one.user.global_name or one.user.username for one in guild.members.values()}
@@ -80,6 +84,12 @@ def _write(
         raids.insert(tx, _played(replace(blank, code=RaidCode(new_code(chance))), people, chance))
 
 
+def _grants(guild: Guild) -> Grants:
+    """Let raid leaders create raids, and change those of others."""
+    role = cast.leaders(guild)
+    return Grants() if role is None else Grants(roles=dict.fromkeys(_LED, frozenset({role.id})))
+
+
 def _played(raid: Raid, people: Sequence[MemberId], chance: random.Random) -> Raid:
     """Return the raid as it was once its leader had noted who came."""
     posted = lifecycle.posted(raid, _message(raid.created_at)).raid
@@ -92,11 +102,6 @@ def _played(raid: Raid, people: Sequence[MemberId], chance: random.Random) -> Ra
             marked = attendance.mark(closed, presence, {member}, among={member}, by=raid.creator, now=began)
             closed = marked.raid
     return closed
-
-
-def _channel(guild: Guild) -> Channel | None:
-    texts = [one for one in guild.channels.values() if one.type is ChannelType.TEXT]
-    return min(texts, key=lambda one: one.name != "raid-signups", default=None)
 
 
 def _message(at: datetime) -> MessageId:

@@ -1,8 +1,10 @@
 """Fixtures for browser tests: a browser, a guild with members, and the sandbox's page."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -24,6 +26,8 @@ FLAGS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 TIMEOUT_MILLISECONDS = 15_000
+AXE = "axe-core@4"
+FETCH_TIMEOUT_SECONDS = 60.0
 PLAYERS = ("ana", "ben", "cleo", "dora", "emil")
 OpenPage = Callable[..., Awaitable[Screen]]
 
@@ -44,6 +48,27 @@ async def browser() -> AsyncIterator[Browser]:
         running = await playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def axe(request: pytest.FixtureRequest) -> str:
+    """The source of axe-core (MPL-2.0), fetched with npm once and kept in pytest's cache."""
+    assert request.config.cache is not None
+    folder = Path(request.config.cache.mkdir("axe"))
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("no npm to fetch axe-core with")
+        fetching = await asyncio.create_subprocess_exec(
+            *(npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", AXE),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=os.environ,
+        )
+        if await asyncio.wait_for(fetching.wait(), FETCH_TIMEOUT_SECONDS) != 0:
+            pytest.skip("npm could not fetch axe-core")
+    return script.read_text(encoding="utf-8")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,8 +1,29 @@
 """The page in a real browser, used as a person would: by its visible text."""
 
 import re
+from typing import Any
 
 from playwright.async_api import Locator, Page, expect
+
+REPORTED_IMPACTS = ("serious", "critical")
+_COUNTING = """() => {
+  if (window.acts === undefined) {
+    let typed = new WeakSet();
+    const isText = (at) => at.matches("input[type=text], textarea");
+    const isPicker = (at) => at.closest(".picker, .message-tools, [aria-haspopup]") && !at.closest("[role=menuitem]");
+    addEventListener("click", (event) => {
+      if (event.isTrusted && !isText(event.target) && !isPicker(event.target)) window.acts += 1;
+    }, true);
+    addEventListener("input", (event) => {
+      if (typed.has(event.target)) return;
+      typed.add(event.target);
+      window.acts += 1;
+    }, true);
+    window.forget = () => { typed = new WeakSet(); };
+  }
+  window.acts = 0;
+  window.forget();
+}"""
 
 
 class Screen:
@@ -38,9 +59,12 @@ class Screen:
         return message.get_by_role("group", name="Reactions").get_by_role("button", name=re.compile(f"^{emoji}"))
 
     async def act_as(self, name: str) -> None:
-        """Act as the person with this name."""
+        """Act as the person with this name; on a small screen people are behind a button."""
+        opener = self.page.get_by_role("button", name="You are")
+        if await opener.is_visible():
+            await opener.click()
         await self.person(name).click()
-        await expect(self.person(name)).to_be_checked()
+        await expect(self.page.locator(".person[aria-checked=true]")).to_contain_text(name)
 
     async def open(self, channel: str) -> None:
         await self.channel(channel).click()
@@ -87,3 +111,38 @@ class Screen:
         await form.get_by_label(field).fill(text)
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_have_count(0)
+
+    async def look_behind_the_scenes(self) -> Locator:
+        """Unfold what the bot does, and return the panel with the clock and the bot."""
+        panel = self.page.get_by_role("complementary")
+        await panel.get_by_text("What it does behind the scenes").click()
+        return panel
+
+    async def problems(self, axe: str) -> list[str]:
+        """Return the serious and critical violations that axe finds, with their elements."""
+        await self.page.evaluate(axe)
+        found: dict[str, Any] = await self.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        return [
+            f"{one['id']} ({one['impact']}): {one['help']}: {node['target']} {node['failureSummary']}"
+            for one in found["violations"]
+            if one["impact"] in REPORTED_IMPACTS
+            for node in one["nodes"]
+        ]
+
+
+class Clicks:
+    """Counts acts on a screen: to press, to choose and to send are one each, and so is each field typed in.
+
+    To open a list or menu belongs to choosing from it.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._page = screen.page
+
+    async def start(self) -> None:
+        """Count from 0."""
+        await self._page.evaluate(_COUNTING)
+
+    async def count(self) -> int:
+        counted: int = await self._page.evaluate("window.acts")
+        return counted

@@ -1,18 +1,10 @@
 """Accessibility of the page: screen readers, colour schemes, small screens."""
 
-import asyncio
-import os
-import shutil
-from pathlib import Path
-from typing import Any
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import expect
 
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
-from tests.browser.screen import Screen
 from tests.conftest import Start
 from tests.raid_boards import post_raid
 
@@ -20,43 +12,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # the browser's event loop
     pytest.mark.xdist_group("axe"),  # two workers that fetch it at once spoil each other's copy
 ]
-
-AXE = "axe-core@4"
-FETCH_TIMEOUT_SECONDS = 60.0
-REPORTED_IMPACTS = ("serious", "critical")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def axe(request: pytest.FixtureRequest) -> str:
-    """The source of axe-core (MPL-2.0), fetched with npm once and kept in pytest's cache."""
-    assert request.config.cache is not None
-    folder = Path(request.config.cache.mkdir("axe"))
-    script = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("no npm to fetch axe-core with")
-        fetching = await asyncio.create_subprocess_exec(
-            *(npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", AXE),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=os.environ,
-        )
-        if await asyncio.wait_for(fetching.wait(), FETCH_TIMEOUT_SECONDS) != 0:
-            pytest.skip("npm could not fetch axe-core")
-    return script.read_text(encoding="utf-8")
-
-
-async def _problems(screen: Screen, axe: str) -> list[str]:
-    """Return the serious and critical violations that axe finds, with their elements."""
-    await screen.page.evaluate(axe)
-    found: dict[str, Any] = await screen.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{one['id']} ({one['impact']}): {one['help']}: {node['target']} {node['failureSummary']}"
-        for one in found["violations"]
-        if one["impact"] in REPORTED_IMPACTS
-        for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -72,16 +27,16 @@ async def test_axe_finds_nothing_serious(
         await screen.slash("create")
         panel = screen.message("Create a raid")
         await expect(panel).to_be_visible()
-        assert await _problems(screen, axe) == []
+        assert await screen.problems(axe) == []
 
         await panel.get_by_role("button", name="What is it?").click()
         await expect(screen.page.get_by_role("listbox", name="What is it?")).to_be_visible()
-        assert await _problems(screen, axe) == []
+        assert await screen.problems(axe) == []
         await screen.page.keyboard.press("Escape")
 
         form = await screen.type_command("create")
         await expect(form.get_by_role("option").first).to_be_visible()
-        assert await _problems(screen, axe) == []
+        assert await screen.problems(axe) == []
         await form.get_by_role("button", name="Cancel").click()
 
         await screen.slash("templates export")
@@ -89,12 +44,12 @@ async def test_axe_finds_nothing_serious(
         form = await screen.type_command("templates import")
         await form.get_by_label("file *").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"{}"})
         await expect(form.get_by_role("button", name="Remove the file")).to_be_visible()
-        assert await _problems(screen, axe) == []
+        assert await screen.problems(axe) == []
         await form.get_by_role("button", name="Cancel").click()
 
         await screen.press(panel, "Time")
         await expect(screen.page.get_by_role("dialog")).to_be_visible()
-        assert await _problems(screen, axe) == []
+        assert await screen.problems(axe) == []
 
 
 async def test_a_small_screen_has_everything_in_reach(
@@ -120,7 +75,7 @@ async def test_a_small_screen_has_everything_in_reach(
         await form.get_by_label("file *").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"{}"})
         await expect(form.get_by_role("button", name="Remove the file")).to_be_in_viewport()
         assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
-        assert await _problems(screen, axe) == []
+        assert await screen.problems(axe) == []
 
 
 async def test_colours_can_be_switched_and_are_remembered(guild: SandboxGuild, open_page: OpenPage) -> None:

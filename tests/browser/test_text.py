@@ -25,6 +25,7 @@ MARKS = (
     (r"\*a\* \_b\_ \\ \🛡️", r"*a* _b_ \ 🛡️"),
     ("`**a**` ``b`c``", "<code>**a**</code> <code>b`c</code>"),
     ("[a *b*](https://x.y/z)", "<a>a <em>b</em></a>"),
+    ("[[NM] *a*](https://x.y/z)", "<a>[NM] <em>a</em></a>"),
     ("<https://x.y> https://x.y/a_b_c.", "<a>https://x.y</a> <a>https://x.y/a_b_c</a>."),
     ("<:tank:12>", "<span>:tank:</span>"),
     ("~~open **open ||open", "~~open **open ||open"),
@@ -107,14 +108,15 @@ async def test_marks_are_read_as_discord_reads_them(guild: SandboxGuild, open_pa
 async def test_mentions_times_quotes_lists_and_spoilers(guild: SandboxGuild, open_page: OpenPage) -> None:
     mara, gus, channel = guild.owner, guild.add_member("gus"), guild.channel("general")
     await mara.say(channel, f"<@{gus.id}> in <#{guild.channel('raid-signups').id}> <t:1893456000:F> <t:1893456000:R>")
-    await mara.say(channel, "> quoted\n- one\n  - two\n# Large\n||hidden||\n```\ncode\n```")
+    quoted = await mara.say(channel, "> quoted\n- one\n  - two\n# Large\n||hidden||\n```\ncode\n```")
+    (await mara.say(channel, "answer")).reply_to = (channel.id, quoted.id)
     screen = await open_page(be="Gus")
     await screen.open("general")
 
     first = screen.message("Tuesday")
     await expect(first.locator(".mention-me")).to_have_text("@Gus")
     await expect(first.locator("time[data-relative]")).to_contain_text("in ")
-    second = screen.message("quoted")
+    second = screen.messages.filter(has_text="quoted").first
     await expect(second.locator("blockquote")).to_have_text("quoted")
     await expect(second.locator("li")).to_have_text(["one", "two"])
     await expect(second.get_by_role("heading", name="Large")).to_be_visible()
@@ -123,5 +125,6 @@ async def test_mentions_times_quotes_lists_and_spoilers(guild: SandboxGuild, ope
     await second.get_by_role("button", name="Spoiler, hidden").press("Enter")
     await expect(second.get_by_text("hidden")).to_be_visible()
 
+    await expect(screen.message("answer").locator(".reply")).to_have_text("↱ Mara: quoted one two Large ▮▮▮ code")
     await first.get_by_role("button", name="#raid-signups").click()
     await expect(screen.channel("raid-signups")).to_have_attribute("aria-current", "page")

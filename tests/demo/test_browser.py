@@ -7,17 +7,20 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from raidbot.cli import main
+from raidbot.demo.story import CREATE, LEAD, REMIND, SIGN_UP
 from raidbot.demo.weekly import NAME
 from tests.discord_sandbox.page.page_client import Json, PageClient, connect_page
 
 TIMEOUT_SECONDS = 60.0
+WITHOUT_POSIX = Path(__file__).with_name("windows")
+"""A folder on whose account Python starts without the signals, functions and modules that Windows lacks."""
 Demo = Callable[..., AbstractAsyncContextManager["RunningDemo"]]
 
 
@@ -46,8 +49,8 @@ class RunningDemo:
         )
 
     async def move_to(self, what: str) -> None:
-        """Move the clock to the next event, once that is the one with these words."""
-        strip = await self.status_bar(lambda strip: strip["next"] and what in strip["next"]["what"])
+        """Move the clock to the next event, once that is the one of the weekly raid with these words."""
+        strip = await self.status_bar(lambda strip: strip["next"] and _is_weekly(strip["next"]["what"], what))
         ahead = datetime.fromisoformat(strip["next"]["at"]) - datetime.fromisoformat(strip["now"])
         await self.page_client.ask("advance", seconds=ahead.total_seconds() + 1)
 
@@ -90,6 +93,10 @@ class RunningDemo:
             return await self._process.wait()
 
 
+def _is_weekly(event: str, what: str) -> bool:
+    return event.startswith(NAME) and what in event
+
+
 @pytest.fixture
 def temporary(tmp_path: Path) -> Path:
     """Create the folder that the demo gets as TMPDIR."""
@@ -101,8 +108,11 @@ def temporary(tmp_path: Path) -> Path:
 @pytest.fixture
 def demo(tmp_path: Path, temporary: Path) -> Demo:
     @asynccontextmanager
-    async def running(*arguments: str) -> AsyncIterator[RunningDemo]:
+    async def running(*arguments: str, as_on_windows: bool = False) -> AsyncIterator[RunningDemo]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RAIDBOT_", "DISCORD_"))}
+        if as_on_windows:
+            folders = [str(WITHOUT_POSIX), inherited.get("PYTHONPATH", "")]
+            inherited["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "raidbot", "demo", *arguments),
             cwd=tmp_path,
@@ -146,12 +156,12 @@ async def bot_pid(shown: RunningDemo) -> int:
     return int(found[1])
 
 
-async def test_a_newcomer_finds_a_lively_server_and_nothing_is_left_of_it(
+async def test_a_newcomer_on_windows_finds_a_lively_server_and_nothing_is_left_of_it(
     demo: Demo, tmp_path: Path, temporary: Path
 ) -> None:
-    async with demo() as shown:
+    async with demo(as_on_windows=True) as shown:
         view = shown.page_client.view
-        gone_by, coming = await shown.signups()
+        gone_by, coming, tonight = await shown.signups()
         (museum,) = await shown.history("museum")
 
         assert (view["people"][0]["name"], view["people"][0]["notes"]) == ("Mara", ["owner"])
@@ -160,7 +170,14 @@ async def test_a_newcomer_finds_a_lively_server_and_nothing_is_left_of_it(
         assert gone_by["reactions"] == []
         assert sum(reaction["count"] for reaction in coming["reactions"]) >= 4 + 8
         assert museum["reactions"][0]["count"] >= 4
-        assert not any(one["ephemeral"] for one in (gone_by, coming, museum))
+        assert sum(reaction["count"] for reaction in tonight["reactions"]) == 3 + 4
+        assert "Created by Dora" in str(tonight["embeds"])
+        assert not any(one["ephemeral"] for one in (gone_by, coming, tonight, museum))
+        assert [step["name"] for step in view["story"]["steps"]] == [SIGN_UP, LEAD, REMIND, CREATE]
+        strip = await shown.status_bar()
+        assert strip["done"] == []
+        begins = datetime.fromisoformat(tonight["embeds"][0]["timestamp"])
+        assert timedelta(minutes=85) < begins - datetime.fromisoformat(strip["now"]) <= timedelta(minutes=90)
         pid = await bot_pid(shown)
 
         assert await shown.stop(signal.SIGINT) == 0
@@ -176,18 +193,20 @@ async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: De
         before = await bot_pid(shown)
         assert (await page_client.ask("operate", action="kill"))["said"].startswith("The bot was killed")
         strip = await shown.status_bar(lambda strip: strip["connected"] and f"process {before}" not in str(strip))
+        await shown.be("Dora")
 
         coming = datetime.fromisoformat(strip["next"]["at"]) - datetime.fromisoformat(strip["now"])
         await page_client.ask("advance", seconds=coming.total_seconds() + 1)
         reminder = await page_client.until(
             lambda: next((one for one in page_client.messages() if "seats taken." in one["content"]), None)
         )
-        assert "World of Warcraft" in reminder["content"]
+        assert "Five-Player Dungeon" in reminder["content"]
+        await shown.status_bar(lambda strip: strip["done"] == [REMIND])
 
         board = (await shown.history("raid-signups"))[-1]
         told = await page_client.ask("operate", action="delete-board")
         await page_client.until(lambda: board["id"] in page_client.gone())
-        assert "World of Warcraft" in told["said"]
+        assert "Five-Player Dungeon" in told["said"]
         await page_client.until(lambda: any("is cancelled" in one["content"] for one in page_client.messages()))
 
         await page_client.ask("advance", seconds=7 * 86_400)

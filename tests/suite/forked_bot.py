@@ -39,6 +39,9 @@ class _Input:
     def write(self, data: bytes, /) -> None:
         os.write(self._pipe.fileno(), data)
 
+    def close(self) -> None:
+        self._pipe.close()
+
 
 class _Forked:
     def __init__(self, process: ForkServerProcess, pipe: Connection) -> None:

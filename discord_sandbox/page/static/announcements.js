@@ -1,6 +1,7 @@
 /** Theme, drawers on small screens, toasts and screen reader announcements. */
 
 import { byId, el } from "./dom.js";
+import { preview } from "./preview.js";
 
 const TOAST_MS = 6000;
 const MAX_SPOKEN_LENGTH = 200; // characters of a message read aloud
@@ -19,15 +20,18 @@ export function setUpTheme() {
   });
 }
 
-/** Let buttons open the channels and the panel on small screens; returns a function that closes both. */
+/** Let buttons open people, channels and the panel on small screens; returns a function that closes them. */
 export function setUpDrawers() {
   const backdrop = byId("backdrop");
   const drawers = [
     [byId("open-channels"), byId("channels")],
     [byId("open-panel"), byId("panel")],
+    [byId("open-people"), byId("people")],
   ];
   const set = (opened) => {
     for (const [button, drawer] of drawers) {
+      const isLeft = drawer !== opened && drawer.classList.contains("is-open");
+      if (isLeft && drawer.contains(document.activeElement)) button.focus();
       drawer.classList.toggle("is-open", drawer === opened);
       button.setAttribute("aria-expanded", String(drawer === opened));
     }
@@ -38,7 +42,7 @@ export function setUpDrawers() {
     button.addEventListener("click", () => {
       const isOpen = drawer.classList.contains("is-open");
       set(isOpen ? null : drawer);
-      if (!isOpen) drawer.querySelector("button")?.focus();
+      if (!isOpen) drawer.querySelector("[aria-checked=true], [aria-current], button")?.focus();
     });
   }
   backdrop.addEventListener("click", close);
@@ -59,10 +63,10 @@ export function toast(text) {
 }
 
 /** Announce a new message to screen readers. */
-export function announce(message) {
+export function announce(message, names) {
   const log = byId("announcer");
   const title = message.embeds[0]?.title ?? "";
-  const text = [message.author.name, message.content || title].filter(Boolean).join(": ");
+  const text = [message.author.name, preview(message.content || title, names)].filter(Boolean).join(": ");
   log.append(el("p", {}, text.slice(0, MAX_SPOKEN_LENGTH)));
   while (log.children.length > MAX_SPOKEN_MESSAGES) log.firstChild.remove();
 }

@@ -18,10 +18,10 @@ const INLINE = [
   ["command", /<\/([-\w' ]{1,100}):(\d{1,20})>/y],
   ["emoji", /<a?:(\w{2,32}):(\d{1,20})>/y],
   ["everyone", /@(everyone|here)\b/y],
-  // text in brackets, an address with balanced parentheses, optionally a title
+  // text in brackets, which may hold a pair of brackets, an address with balanced parentheses, optionally a title
   [
     "masked",
-    /\[((?:\\.|[^\\[\]\n]){1,500})\]\(\s*<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\)/iy,
+    /\[((?:\\.|\[[^\\[\]\n]*\]|[^\\[\]\n]){1,500})\]\(\s*<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\)/iy,
   ],
   ["bare", /<(https?:\/\/[^\s<>]+)>/iy],
   ["url", /https?:\/\/[^\s<>]+[^\s<>"'.,;:!?)\]*_~|]/iy],

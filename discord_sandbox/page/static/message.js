@@ -3,8 +3,10 @@
 import { arrange, el, Keyed } from "./dom.js";
 import { componentRows, emojiText } from "./components.js";
 import { attachmentElement, embedElement } from "./embeds.js";
+import { focusAgain } from "./focus.js";
 import { markdown } from "./markdown.js";
 import { openEmoji, openMenu } from "./popup.js";
+import { preview } from "./preview.js";
 import { format, written } from "./times.js";
 
 const NOTICES = { 6: "pinned a message.", 7: "joined the server.", 18: "started a thread:", 21: "started a thread." };
@@ -62,7 +64,7 @@ export class MessageView {
     this.element.classList.toggle("starts", starts);
     this.element.classList.toggle("is-private", message.ephemeral);
     this.element.classList.toggle("pings-me", message.mentions_me && !message.ephemeral);
-    this.#part("reply", [message.used, message.reply_to], () => origin(message));
+    this.#part("reply", [message.used, message.reply_to], () => origin(message, names));
     this.#part("head", [message.author, message.at], () => this.#head());
     this.#part("content", [message.content, message.thinking, message.edited, message.type, message.isLate], () =>
       this.#content(),
@@ -91,7 +93,7 @@ export class MessageView {
     const drawn = [draw()].flat().filter(Boolean);
     this.parts[name].replaceChildren(...drawn);
     this.parts[name].hidden = !drawn.length;
-    if (focused) this.parts[name].querySelector(`[data-custom-id="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) focusAgain(this.parts[name], focused);
   }
 
   #head() {
@@ -209,12 +211,12 @@ function tool(sign, label, click) {
 }
 
 /** The command that a message responds to, or the message it replies to. */
-function origin({ used, reply_to: replied }) {
+function origin({ used, reply_to: replied }, names) {
   const sign = used?.menu ? "" : "/";
   if (used?.command) return [el("b", {}, used.by), " used ", el("span", { class: "mention" }, sign + used.command)];
   if (used || !replied) return null;
   if (replied.content === null) return "↱ This message was deleted.";
-  return `↱ ${replied.author}${replied.content && ": "}${replied.content}`;
+  return `↱ ${replied.author}${replied.content && ": "}${preview(replied.content, names)}`;
 }
 
 function showReaction(element, reaction) {

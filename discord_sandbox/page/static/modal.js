@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { LABEL, SELECTS, select, TEXT_INPUT } from "./components.js";
+import { rememberFocus } from "./focus.js";
 import { markdown } from "./markdown.js";
 
 const PARAGRAPH = 2;
@@ -11,6 +12,7 @@ let open = null;
 /** Show a modal. `submit(values)` gets the values by custom id and may reject with an Error, which the modal shows. */
 export function openModal(modal, names, submit) {
   open?.close();
+  const refocus = rememberFocus();
   const values = {};
   const error = el("div", { class: "failure", role: "alert", hidden: true });
   const send = el("button", { type: "submit", class: "button button-1" }, "Submit");
@@ -44,7 +46,9 @@ export function openModal(modal, names, submit) {
   });
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (open === dialog) open = null;
+    if (open !== dialog) return;
+    open = null;
+    refocus();
   });
   document.body.append(dialog);
   open = dialog;

@@ -39,6 +39,7 @@ export class Model {
   people = [];
   commands = [];
   actions = [];
+  story = null;
   uploadLimit = 0;
   guilds = new Map();
   channels = new Map();
@@ -53,6 +54,7 @@ export class Model {
     this.people = view.people;
     this.commands = view.commands;
     this.actions = view.actions;
+    this.story = view.story;
     this.uploadLimit = view.upload_limit;
     this.guilds = byId(view.guilds);
     this.channels = byId(view.channels);

@@ -12,6 +12,7 @@ import { Panel } from "./panel.js";
 import { People } from "./people.js";
 import { closePopup } from "./popup.js";
 import { Sidebar } from "./sidebar.js";
+import { StoryCard } from "./story.js";
 import { announce, setUpDrawers, setUpTheme, toast } from "./announcements.js";
 import { now, refreshTimes, setClock } from "./times.js";
 
@@ -43,6 +44,7 @@ const panel = new Panel({
     reportErrors(connection.ask("operate", { action }).then((answer) => answer.said && toast(answer.said))),
   dms: (isOpen) => reportErrors(connection.ask("dms", { open: isOpen })),
 });
+const story = new StoryCard({ be, open, forward: () => panel.forward() });
 const conversation = new Conversation({
   names,
   react: (message, emoji, isOn) => reportErrors(connection.ask(isOn ? "react" : "unreact", { ...at(message), emoji })),
@@ -121,10 +123,11 @@ function take(push) {
   if (push.push === "strip") {
     setTime(push.now);
     panel.show(push);
+    story.tick(push.done ?? []);
     if (current && model.log(current).expire(now())) draw();
     return;
   }
-  for (const message of fresh) if (message.channel === current && message.author.id !== model.me) announce(message);
+  for (const message of fresh) if (message.channel === current && message.author.id !== model.me) announce(message, names);
   draw();
 }
 
@@ -151,6 +154,7 @@ function drawNow() {
     model.people.find((person) => person.id === model.me),
     model.actions,
   );
+  story.show(model, current);
   showHead(channel);
   if (channel) {
     const log = model.log(channel.id);
@@ -167,7 +171,7 @@ function showHead(channel) {
   document.title = `${title} · RaidBot sandbox`;
   const mayWrite = Boolean(channel && (channel.may.say || channel.may.commands));
   composer.settle(
-    mayWrite ? `Message ${title.replace("# ", "#")}, or / for a command` : "You may not write here",
+    mayWrite ? `Message ${title.replace("# ", "#")} or type /` : "You may not write here",
     !mayWrite,
   );
 }

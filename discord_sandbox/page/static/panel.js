@@ -9,6 +9,20 @@ const STEPS = [
   ["+1 day", 86400],
   ["+1 week", 604800],
 ];
+const SPOKEN = {
+  "POST /interactions/callback": "answered a command or button",
+  "PATCH /webhooks/messages/@original": "completed an answer",
+  "POST /webhooks": "answered once more",
+  "POST /channels/messages": "sent a message",
+  "PATCH /channels/messages": "edited a board",
+  "GET /channels/messages": "looked at a message",
+  "PUT /channels/messages/reactions/@me": "put a reaction below a board",
+  "DELETE /channels/messages/reactions": "took reactions away",
+  "GET /channels/messages/reactions": "asked who reacted",
+  "POST /users/@me/channels": "opened a direct message",
+  "PUT /applications/commands": "registered its commands",
+  "GET /users/@me": "asked who it is",
+};
 const MAX_ROUTES_SHOWN = 8; // rows of the table of calls
 
 /** `act` has `advance(seconds)`, `operate(name)` and `dms(isOpen)`, which return promises. */
@@ -21,9 +35,7 @@ export class Panel {
     this.now = el("time", { class: "now" });
     this.day = el("div", { class: "muted" });
     this.next = el("p", {});
-    this.skip = button("To the next event", () =>
-      act.advance(Math.max(1, Math.ceil((new Date(this.due.at) - now()) / 1000) + 1)),
-    );
+    this.skip = button("To the next event", () => this.forward());
     this.bot = el("span", { class: "status", role: "status" });
     this.actions = el("div", { class: "row" });
     this.own = el("div", {});
@@ -33,12 +45,29 @@ export class Panel {
     const steps = STEPS.map(([label, seconds]) => button(label, () => act.advance(seconds)));
     this.root.append(
       section("Clock", this.now, this.day, this.next, el("div", { class: "row" }, steps, this.skip)),
-      section("Connection", this.bot, this.actions, this.gaps),
       section("You", this.own),
-      this.more,
-      section("Calls to Discord", this.calls),
+      section(
+        "Bot",
+        this.bot,
+        el(
+          "details",
+          {},
+          el("summary", {}, "What it does behind the scenes"),
+          el("h4", {}, "Try to break it"),
+          this.actions,
+          this.more,
+          el("h4", {}, "Its calls to Discord"),
+          this.calls,
+          this.gaps,
+        ),
+      ),
     );
     setInterval(() => this.tick(), 1000);
+  }
+
+  /** Move the clock to the next event, if there is one. */
+  async forward() {
+    if (this.due) await this.act.advance(Math.max(1, Math.ceil((new Date(this.due.at) - now()) / 1000) + 1));
   }
 
   /** Show the current person and the operator's actions. */
@@ -111,21 +140,26 @@ function setText(element, text) {
 }
 
 function calls({ total, refused, failed, routes }) {
-  const notes = [`${total} in all`, refused ? `${refused} slowed down` : "", failed ? `${failed} failed` : ""].filter(
-    Boolean,
-  );
+  const notes = [
+    `${total} in all`,
+    refused ? `Discord told it to slow down ${refused} times` : "",
+    failed ? `${failed} failed` : "",
+  ].filter(Boolean);
   const rows = routes.slice(0, MAX_ROUTES_SHOWN).map(({ route, count }) => row(spoken(route), count));
-  return [el("p", {}, notes.join(", ")), el("table", {}, el("tbody", {}, rows))];
+  return [el("p", {}, `${notes.join(", ")}.`), el("table", {}, el("tbody", {}, rows))];
 }
 
-/** A route without the parts that all routes share. */
+/** What a call of this route does; the route itself if it is a rare one. */
 function spoken(route) {
-  return route.replace(/\{(\w+?)(?:_id)?\}/g, "…").replaceAll("/…", "");
+  const short = route.replace(/\{(\w+?)(?:_id)?\}/g, "…").replaceAll("/…", "");
+  return SPOKEN[short] ?? short;
 }
 
 function listing({ title, rows, lines }) {
-  return section(
-    title,
+  return el(
+    "div",
+    {},
+    el("h4", {}, title),
     rows?.length
       ? el(
           "table",
@@ -141,7 +175,7 @@ function listing({ title, rows, lines }) {
       ? el(
           "ul",
           { class: "lines", tabindex: "0", "aria-label": title },
-          lines.map((line) => el("li", {}, line)),
+          lines.map(({ at, text }) => el("li", {}, at ? `${format(new Date(at), "t")} ` : null, text)),
         )
       : null,
   );

@@ -6,6 +6,7 @@ import { avatar } from "./message.js";
 export class People {
   constructor(onBe) {
     this.root = byId("people");
+    this.opener = byId("open-people");
     this.chips = new Keyed(
       (person) => person.id,
       (person) => chip(person, onBe),
@@ -17,7 +18,14 @@ export class People {
   show(people, me) {
     if (this.people === people && this.me === me) return;
     Object.assign(this, { people, me });
-    arrange(this.root, this.chips.of(people.map((person) => ({ ...person, isMe: person.id === me }))));
+    const common = commonNotes(people);
+    const chips = people.map((person) => ({ ...person, isMe: person.id === me, about: about(person, common) }));
+    arrange(this.root, this.chips.of(chips));
+    const own = people.find((person) => person.id === me);
+    if (own) {
+      const sign = el("span", { "aria-hidden": "true" }, "▾");
+      arrange(this.opener, [avatar(own, "small"), el("span", {}, el("span", { class: "hidden" }, "You are "), own.name), sign]);
+    }
   }
 
   #walk(event) {
@@ -41,11 +49,22 @@ function chip(person, onBe) {
   );
 }
 
+/** The notes of more than half of the people, which tell nobody apart. */
+function commonNotes(people) {
+  const notes = people.flatMap((person) => person.notes);
+  return new Set(notes.filter((note) => notes.filter((one) => one === note).length * 2 > people.length));
+}
+
+/** What to show beside a name. */
+function about(person, common) {
+  return person.dms ? (person.notes.find((note) => !common.has(note)) ?? "") : "DMs closed";
+}
+
 function showChip(element, person) {
   const [, name, about] = element.children;
   const notes = person.notes.join(", ");
   name.textContent = person.name;
-  about.textContent = person.dms ? (person.notes[0] ?? "") : "DMs closed";
+  about.textContent = person.about;
   element.title = notes ? `Be ${person.name} (${notes})` : `Be ${person.name}`;
   element.setAttribute("aria-label", element.title);
   element.setAttribute("aria-checked", String(person.isMe));

@@ -98,6 +98,6 @@ function showLine(element, channel, unread, isOpen) {
   else element.removeAttribute("aria-current");
   sign.textContent = SIGNS[channel.kind] ?? "#";
   name.textContent = title;
-  badge.textContent = unread > 99 ? "99+" : unread;
+  badge.dataset.count = unread > 99 ? "99+" : unread; // drawn by the style: the button's label says it
   badge.hidden = !isUnread;
 }

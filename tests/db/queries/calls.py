@@ -12,7 +12,6 @@ from functools import partial
 from raidbot.db import (
     absences,
     audit,
-    audit_overview,
     closed_dms,
     damaged_raids,
     drafts,
@@ -63,7 +62,7 @@ from tests.db.queries.announcement_calls import announcement_calls, default_call
 from tests.db.queries.feed_calls import feed_calls
 from tests.db.queries.forgetting_calls import aging_calls, forgetting_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
-from tests.db.queries.outbox_calls import message, outbox_calls
+from tests.db.queries.outbox_calls import message, outbox_calls, overview_calls
 from tests.db.queries.series_calls import occurrence_calls, series_calls
 from tests.db.queries.statistics_calls import activity_calls, export_calls, leaderboard_calls, statistics_calls
 from tests.db.queries.unreached_calls import signup_text_calls, unreached_calls
@@ -154,9 +153,7 @@ def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "prune", partial(audit.prune, now=NOW, days=10_000)
     yield "latest", audit.latest
     yield "active_since", partial(audit.active_since, since=NOW - timedelta(minutes=10))
-    yield "last_noted", partial(audit_overview.last_noted, limit=10)
-    yield "newest_entry", audit_overview.newest_entry
-    yield "roster_changes", partial(audit_overview.roster_changes, after=0)
+    yield from overview_calls()
 
 
 def _queue_report(tx: sqlite3.Connection, feed: audit.Feed) -> None:

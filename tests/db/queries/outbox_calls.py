@@ -1,11 +1,11 @@
-"""Calls of the functions for the outbox, for `calls.py`."""
+"""Calls of the functions for the outbox, and of those with which the demo looks on, for `calls.py`."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from raidbot.db import outbox, outbox_rows
+from raidbot.db import audit_overview, outbox, outbox_rows
 from raidbot.raids.model import MemberId, RaidId
 from raidbot.raids.purposes import Purpose
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
@@ -56,3 +56,10 @@ def message(dedupe: str) -> outbox.OutboxMessage:
         raid=RaidId(7),
         purpose=Purpose.COURTESY,
     )
+
+
+def overview_calls() -> Iterator[tuple[str, Call]]:
+    yield "last_noted", partial(audit_overview.last_noted, limit=10)
+    yield "newest_entry", audit_overview.newest_entry
+    for one in (audit_overview.roster_changes, audit_overview.happened):
+        yield one.__name__, partial(one, after=0)

@@ -17,6 +17,7 @@ GROWING = {
     "absences.delete_guild": "once per server, 30 days after it removed the bot",
     "activity.last_activity": "reads every attendance of the server",
     "announcements.unheard_mentions": "only `raidbot check` asks",
+    "audit.happened": "only the demo asks",
     "audit.roster_changes": "only the demo asks",
     "health.damages": "only `raidbot check` asks",
     "health.dangling": "only `raidbot check` asks",

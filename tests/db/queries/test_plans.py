@@ -67,6 +67,7 @@ ALLOWED = {
     ("audit.py", "active_since", "SCAN audit"): "stops after 5,000 entries",
     ("audit_overview.py", "last_noted", "SCAN audit"): "stops after a few entries; only the demo asks",
     ("closed_dms.py", "all_silent", "SCAN closed_dms"): "once at start, members whose messages are closed",
+    ("audit_overview.py", "happened", "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"): "only the demo asks",
     ("audit_overview.py", "roster_changes", "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"): "only the demo asks",
     ("drafts.py", "prune", "SCAN drafts"): "drafts are kept for a day",
     (

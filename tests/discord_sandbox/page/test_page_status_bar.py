@@ -6,12 +6,15 @@ from datetime import timedelta
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.operator import Action
 from discord_sandbox.page.server import Page
+from discord_sandbox.page.story import Step, Story
 from tests.discord_sandbox.example_bot import ExampleBot
 from tests.discord_sandbox.page.page_client import Json, connect_page
 
+STEP = Step(name="ring", title="Ring", how="Press the button.", person=12, moves_clock=True)
+
 
 class Clerk:
-    """An operator with one status row and one action."""
+    """An operator with one status row, one action, and a story in which it is to be used."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -21,6 +24,10 @@ class Clerk:
     def actions(self) -> Mapping[str, Action]:
         return {"ring": Action(label="Ring the bell", carry_out=self._ring)}
 
+    @property
+    def story(self) -> Story:
+        return Story(title="Try it", about="A bell.", steps=(STEP,), ending="That is all.")
+
     async def _ring(self) -> str:
         self.rung += 1
         self._sandbox.store.changed()
@@ -28,7 +35,7 @@ class Clerk:
 
     async def status(self) -> Json:
         rows = [{"label": "rung", "value": str(self.rung)}]
-        return {"next": None, "sections": [{"title": "Bell", "rows": rows, "lines": []}]}
+        return {"next": None, "sections": [{"title": "Bell", "rows": rows, "lines": []}], "done": ["ring"] * self.rung}
 
     async def advance(self, seconds: float) -> None:
         self._sandbox.advance(timedelta(seconds=seconds))
@@ -55,3 +62,8 @@ async def test_the_strip_shows_clock_calls_and_what_the_operator_tells(
         )
         assert after["sections"] == [{"title": "Bell", "rows": [{"label": "rung", "value": "1"}], "lines": []}]
         assert moved["now"] > before["now"]
+        assert view["story"]["steps"] == [
+            {"name": "ring", "title": "Ring", "how": "Press the button.", "person": "12", "channel": None}
+            | {"moves_clock": True}
+        ]
+        assert (before["done"], after["done"]) == ([], ["ring"])
