@@ -168,7 +168,7 @@ async def series_posted_early(on: StoryContext) -> Steps:
     await form.submit(extra="in 3 days at 8pm")
     yield
     await panel.click("Yes, post it")
-    await on.guild.until(lambda: "Posted in" in panel.text())
+    await on.guild.until(lambda: "is posted in" in panel.text())
     assert len(on.guild.messages(on.channel)) == 2
 
 
