@@ -169,7 +169,7 @@ async def lena_puts_up_a_raid(people: GuildPeople) -> None:
     await preview.click("Confirm")
 
     await people.new_board()
-    assert people.code in preview.text()
+    assert "Posted in #war-table" in preview.text()
     await people.until_board_has("Night Watch", "1 h 30", "by Lena", "0/5")
     await people.guild.until(lambda: people.board.id in people.guild.facts.threads)
     await people.guild.until(lambda: any("belong here" in one.content for one in people.thread.messages.values()))

@@ -32,6 +32,7 @@ from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.raids.series.samples import roles_of
 from raidbot.raids.series.words import ROSTERS
 from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.length import MAX_LENGTH_TEXT, parse_length
 from raidbot.raids.times import zones
 from raidbot.state import State
 from raidbot.utils.text import clip
@@ -68,7 +69,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
         start="Counting from: 5 january, since 5 january",
         dates_off="No raids on: 24 dec - 1 jan",
         strategy="Which strategy, if the template has several",
-        hours="How long it takes, such as 1.5",
+        length="How long it takes, such as: 1.5, 90 min, 1h30",
         roster="Who is signed up from the start",
         mention="Role to notify with every raid",
         name="Name of the series",
@@ -85,7 +86,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
         start: _Text | None = None,
         dates_off: _Text | None = None,
         strategy: str | None = None,
-        hours: app_commands.Range[float, 0.25, 24.0] | None = None,
+        length: app_commands.Range[str, 1, MAX_LENGTH_TEXT] | None = None,
         roster: str | None = None,
         mention: discord.Role | None = None,
         name: app_commands.Range[str, 1, 100] | None = None,
@@ -102,7 +103,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
             start=start,
             dates_off=dates_off,
             strategy=strategy,
-            minutes=None if hours is None else round(hours * 60),
+            minutes=None if length is None else parse_length(length),
             name=name,
         )
         draft = draft_from(typed, catalogue, settings.zone, now=self._state.now(), locale=str(interaction.locale))

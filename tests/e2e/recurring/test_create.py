@@ -60,7 +60,7 @@ async def test_one_line_shows_the_same_preview_first(guild: SandboxGuild, start:
             "create",
             template="dragonspyre",
             strategy="2 myth 1 storm",
-            hours=3,
+            length="3",
             when="last sunday of the month 11am",
             zone="Europe/London",
             posted="3 days before",
@@ -140,7 +140,7 @@ async def test_the_board_of_a_raid_is_shown_as_create_draws_it(guild: SandboxGui
 
         await panel.click("Show a board")
 
-        plain = await run_create(guild, when="tomorrow 8pm")
+        plain = await run_create(guild, when="in 3 hours")
         shown, usual = panel.embeds[0], plain.embeds[0]
         assert (shown["title"], shown["color"], shown["fields"]) == (usual["title"], usual["color"], usual["fields"])
 
@@ -222,7 +222,7 @@ BAD = (
     ({"template": "wow raid 10"}, "No template “wow raid 10”. Did you mean World of Warcraft Raid (10)?"),
     ({"template": "t" * 500}, "No template “ttt"),
     ({"template": "dragonspyre", "strategy": "s" * 500}, "has no strategy"),
-    ({"template": "polaris", "hours": 0.75}, "does not take"),
+    ({"template": "polaris", "length": "25 h"}, "from 1 minute to 24 hours"),
     ({"when": "every hour", "posted": "60 days before"}, "raids open at once"),
 )
 

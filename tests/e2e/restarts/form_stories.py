@@ -127,6 +127,7 @@ async def form_of_seats(on: StoryContext) -> Steps:
     await form.submit(seats="9")
     yield
     await (await first.click("Time")).submit(when="in 2 hours")
+    await first.click("Change")
     assert ("Seats: 12" in first.text(), "Seats: 9" in second.text()) == (True, True)
 
 

@@ -96,30 +96,23 @@ async def create_raid(on: StoryContext) -> Steps:
 
 
 async def create_in_one_line(on: StoryContext) -> Steps:
-    raiders = on.guild.add_role("Raiders", mentionable=True)
-    on.guild.add_channel("events")
-    yield
+    raiders, events = on.guild.add_role("Raiders", mentionable=True), on.guild.add_channel("events")
     panel = await on.ask("create", activity="museum", when="friday 8pm")
     yield
     await choose_zone(panel, "America/Chicago")
-    yield
     words = await panel.click("Title & text")
     yield
     await words.submit(title="Gallery", description="Look around.")
-    yield
     await panel.click("Channel")
     yield
-    await panel.select("Choose a channel", [on.guild.channel("events")])
-    yield
+    await panel.select("Choose a channel", [events])
     await panel.click("Ping a role")
     yield
     await panel.select("Choose a role", [raiders])
-    yield
     assert "Pings @Raiders" in panel.text()
     await panel.click("Ping a role")
     yield
     await panel.click("Ping nobody")
-    yield
     length = await panel.click("Length")
     yield
     await length.submit(length="1h30")

@@ -75,7 +75,7 @@ async def series_by_hand(on: StoryContext) -> Steps:
 
 
 async def dates_of_a_series(on: StoryContext) -> Steps:
-    panel = await _make(on, template="dragonspyre", strategy="2 myth 1 storm", hours=3, name="Fights")
+    panel = await _make(on, template="dragonspyre", strategy="2 myth 1 storm", length="3", name="Fights")
     yield
     await panel.click("Skip or change a date")
     yield
@@ -160,7 +160,7 @@ async def series_posted_early(on: StoryContext) -> Steps:
     await panel.click("Post now")
     yield
     await panel.click("Next: Mon 1 Feb 2027, 20:00")
-    await on.guild.until(lambda: "Posted in" in panel.text())
+    await on.guild.until(lambda: "is posted in" in panel.text())
     yield
     await panel.click("Post now")
     form = await panel.click("An extra one")
@@ -168,7 +168,7 @@ async def series_posted_early(on: StoryContext) -> Steps:
     await form.submit(extra="in 3 days at 8pm")
     yield
     await panel.click("Yes, post it")
-    await on.guild.until(lambda: "Posted in" in panel.text())
+    await on.guild.until(lambda: "is posted in" in panel.text())
     assert len(on.guild.messages(on.channel)) == 2
 
 
