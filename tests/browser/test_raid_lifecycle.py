@@ -78,7 +78,7 @@ async def the_server_is_set_up(windows: Windows) -> None:
 
     await mara.slash("settings")
     settings = mara.message("Settings of Night Owls")
-    await mara.press(settings, "More settings")
+    await mara.press(settings, "Signing up")
     await mara.pick(settings, "Signing up", "Signing up: by reactions and buttons")
     await expect(settings).to_contain_text("by reactions and buttons")
 

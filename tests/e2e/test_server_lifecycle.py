@@ -103,16 +103,16 @@ async def mara_sets_the_server_up(people: GuildPeople) -> None:
     settings = await people.ask(people.mara, "settings")
     await settings.select("Reminders to creator and leader: off", ["Reminders to creator and leader: 1 hour before"])
     await settings.select("Reminders to participants: off", ["Reminders to participants: 30 minutes before"])
-    await settings.click("More settings")
-    await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+    for line in ("Time zone: Europe/Berlin", "1 hour before", "30 minutes before"):
+        assert line in settings.text()
+    await settings.click("Signing up")
     await settings.select("Signing up", ["Signing up: by reactions and buttons"])
     await settings.select("Leader role", [people.veteran])
-    await settings.click("Members in threads")
-    for line in (
-        *("Europe/Berlin", "1 hour before", "30 minutes before", "archived after 1 day"),
-        *("reactions and buttons", "@Veteran"),
-    ):
-        assert line in settings.text()
+    assert "Leader role: @Veteran" in settings.text()
+    await settings.click("Threads & messages")
+    await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+    await settings.click("Add signups to the thread: no")
+    assert "Discussion threads: archived after 1 day" in settings.text()
 
 
 async def mara_decides_who_may_do_what(people: GuildPeople) -> None:

@@ -17,11 +17,8 @@ from raidbot.ops.importer.unmapped_rows import keep
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import targets
 from raidbot.raids.reminders.leads import Leads, ReminderLead
-from raidbot.raids.settings import (
-    ARCHIVE_CHOICES_MINUTES,
-    FULL_CLOSE_CHOICES_MINUTES,
-    GuildSettings,
-)
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings.panel import ARCHIVE_CHOICES_MINUTES, FULL_CLOSE_CHOICES_MINUTES
 from raidbot.raids.times import zone_letters
 
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")

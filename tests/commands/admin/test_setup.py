@@ -52,7 +52,7 @@ async def test_only_rights_that_are_used_are_asked_for(guild: SandboxGuild, star
     async with start():
         panel = await guild.owner.slash(channel, "setup")
         settings = await guild.owner.slash(channel, "settings")
-        await settings.click("More settings")
+        await settings.click("Signing up")
         assert "Raid signups: I cannot work in #raid-signups: I lack Add Reactions there" in panel.text()
 
         await settings.select("Signing up", ["Signing up: by buttons"])
@@ -62,6 +62,7 @@ async def test_only_rights_that_are_used_are_asked_for(guild: SandboxGuild, star
         await preview.click("Confirm")
         await guild.until(lambda: guild.messages(channel))
 
+        await settings.click("Threads & messages")
         await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
         await panel.click("Check again")
         assert "I lack Create Public Threads, Send Messages in Threads there" in panel.text()

@@ -95,7 +95,7 @@ async def forms_of_leads(on: StoryContext) -> Steps:
     """Open a form of each kind of leads; those of the other are left."""
     panel = await on.ask("settings")
     for title, key in (("creator and leader", "leader-leads"), ("participants", "member-leads")):
-        form = await panel.click(f"Type: Reminders to {title}")
+        form = await panel.select(f"Reminders to {title}: off", ["Other times…"])
         yield
         await form.submit(**{key: "1 day, 90 min"})
         assert "1 day and 90 minutes before" in panel.text()

@@ -3,6 +3,7 @@
 from raidbot.raids.model import GuildId
 from raidbot.raids.setting_kinds import Choice, LeadTimes, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL
+from raidbot.raids.settings.panel import PAGES
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
 
@@ -11,9 +12,9 @@ async def settings(on: StoryContext) -> Steps:
     leaders = on.guild.add_role("leaders")
     panel, page = await on.ask("settings"), 1
     for field, setting in ON_PANEL:
-        while page < setting.page:
-            await panel.click("More settings")
-            page += 1
+        if page != setting.page:
+            page = setting.page
+            await panel.click(PAGES[page - 1])
             yield
         before = await _value(on, field)
         match setting:
@@ -24,7 +25,7 @@ async def settings(on: StoryContext) -> Steps:
             case LeadTimes():
                 await panel.select(f"{setting.title}: off", [f"{setting.title}: 2 hours before"])
                 yield
-                form = await panel.click(f"Type: {setting.title}")
+                form = await panel.select(f"{setting.title}: off", ["Other times…"])
                 yield
                 await form.submit(**{setting.key: "1 day, 90 min"})
             case Choice():
@@ -33,19 +34,16 @@ async def settings(on: StoryContext) -> Steps:
                 await panel.select(setting.title, [f"{setting.title}: {words}"])
                 assert setting.words(await _value(on, field)) == words
             case Switch():
-                await panel.click(setting.button)
+                await panel.click(f"{setting.title}: {setting.words(before)}")
             case RoleChoice():
                 await panel.select(setting.title, [leaders])
         assert await _value(on, field) != before
         yield
         if isinstance(setting, RoleChoice):
-            await panel.click(setting.clear)
+            await panel.select(setting.title, [])
             assert await _value(on, field) is None
             yield
-    while page > 1:
-        await panel.click("Back")
-        page -= 1
-        yield
+    await panel.click(PAGES[0])
     assert "[Time zone]" in panel.text()
 
 
