@@ -16,6 +16,22 @@ _USUAL = (
     "Europe/Helsinki", "Europe/Istanbul", "Europe/Moscow", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
     "Australia/Sydney", "Pacific/Auckland",
 )  # fmt: skip
+_BY_LOCALE = {
+    "en-US": "America/New_York America/Chicago America/Denver America/Los_Angeles",
+    "en-GB": "Europe/London", "bg": "Europe/Sofia", "cs": "Europe/Prague", "da": "Europe/Copenhagen",
+    "de": "Europe/Berlin Europe/Vienna Europe/Zurich", "el": "Europe/Athens",
+    "es-419": "America/Mexico_City America/Bogota America/Argentina/Buenos_Aires America/Santiago",
+    "es-ES": "Europe/Madrid", "fi": "Europe/Helsinki", "fr": "Europe/Paris Europe/Brussels America/Toronto",
+    "hi": "Asia/Kolkata", "hr": "Europe/Zagreb", "hu": "Europe/Budapest", "id": "Asia/Jakarta Asia/Makassar",
+    "it": "Europe/Rome", "ja": "Asia/Tokyo", "ko": "Asia/Seoul", "lt": "Europe/Vilnius",
+    "nl": "Europe/Amsterdam Europe/Brussels", "no": "Europe/Oslo", "pl": "Europe/Warsaw",
+    "pt-BR": "America/Sao_Paulo America/Manaus Europe/Lisbon", "ro": "Europe/Bucharest",
+    "ru": "Europe/Moscow Asia/Yekaterinburg Asia/Novosibirsk Asia/Vladivostok", "sv-SE": "Europe/Stockholm",
+    "th": "Asia/Bangkok", "tr": "Europe/Istanbul", "uk": "Europe/Kyiv", "vi": "Asia/Ho_Chi_Minh",
+    "zh-CN": "Asia/Shanghai", "zh-TW": "Asia/Taipei Asia/Hong_Kong",
+}  # fmt: skip
+"""The zones in which most people live who use Discord in a language, likeliest first; by Discord's locales."""
+_WITHOUT_LOCALE = "en-US"
 _HOW_TO_FIND = "Type the first letters of the nearest big city, and choose from the list."
 _OFFSET = re.compile(r"(?P<etc>ETC/)?(?:UTC|GMT|UT)?(?P<sign>[+-]?)(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?")
 _SOME_WINTER = datetime(2026, 1, 15, tzinfo=UTC)
@@ -103,6 +119,11 @@ def place_named(text: str) -> ZoneInfo | None:
 def city_of(zone: str) -> str:
     """Return the city in the name of a zone: “New York” of America/New_York."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def suggested_zones(locale: str) -> tuple[str, ...]:
+    """Return one to four zones that somebody with this Discord locale probably lives in, likeliest first."""
+    return tuple(_BY_LOCALE.get(locale, _BY_LOCALE[_WITHOUT_LOCALE]).split())
 
 
 def side_of_overlap(wall: datetime, zone: tzinfo, abbreviation: str) -> datetime | None:

@@ -1,11 +1,21 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
+import discord
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids.times.zones import FixedZone, Shift, UnknownZone, localise, place_named, suggest, zone_named
+from raidbot.raids.times.zones import (
+    FixedZone,
+    Shift,
+    UnknownZone,
+    localise,
+    place_named,
+    suggest,
+    suggested_zones,
+    zone_named,
+)
 from raidbot.utils.errors import Refusal
 
 
@@ -125,3 +135,14 @@ def test_a_wall_clock_has_one_instant(wall: str, zone: str, instant: str, shift:
     expected = datetime.fromisoformat(instant).replace(tzinfo=UTC)
 
     assert localise(datetime.fromisoformat(wall), ZoneInfo(zone)) == (expected, shift)
+
+
+def test_every_locale_of_discord_suggests_zones_that_there_are() -> None:
+    by_locale = {str(locale): suggested_zones(str(locale)) for locale in discord.Locale}
+    assert all(1 <= len(zones) <= 4 for zones in by_locale.values())
+    assert all(place_named(zone) == ZoneInfo(zone) for zones in by_locale.values() for zone in zones)
+    assert by_locale["de"][0] == "Europe/Berlin"
+    assert by_locale["en-GB"] == ("Europe/London",)
+    american = [locale for locale, zones in by_locale.items() if zones == suggested_zones("en-US")]
+    assert american == ["en-US"]
+    assert suggested_zones("xx") == suggested_zones("en-US")
