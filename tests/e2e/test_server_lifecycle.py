@@ -47,6 +47,7 @@ created · duplicated · posted · thread opened · left · cancelled
 def people(sandbox: Sandbox) -> GuildPeople:
     """Mara's new server: members, roles and channels, without any settings of the bot."""
     guild = sandbox.add_guild("Night Owls", owner="mara")
+    guild.allow_command("settings")
     for name in ("tavern", "war-table", "reports", "live"):
         guild.add_channel(name)
     raider, organiser, veteran = (guild.add_role(name) for name in ("Raider", "Organiser", "Veteran"))

@@ -39,6 +39,7 @@ class Settings(commands.Cog):
         self._state = state
 
     @app_commands.command(description="Time zone, reminders, closing, threads, leader role and audit of this server")
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.describe(time_zone="Your server’s time zone, such as Europe/London")
     async def settings(self, interaction: Interaction, time_zone: str | None = None) -> None:
         await permissions.check(interaction, Permission.SETTINGS)

@@ -47,7 +47,7 @@ class GuildSettings:
     zone: str = field(default="America/New_York", metadata={SETTING: panel.ZONE})
     zone_chosen: bool = field(default=False, metadata={SETTING: Noted()})
     games_chosen: bool = field(default=False, metadata={SETTING: Noted()})
-    told_of_hidden_commands: bool = field(default=False, metadata={SETTING: Noted()})
+    told_of_hidden_commands: bool = field(default=True, metadata={SETTING: Noted()})
     leader_leads: Leads = field(default=(ReminderLead(30),), metadata={SETTING: panel.LEADER_LEADS})
     member_leads: Leads = field(default=(ReminderLead(10),), metadata={SETTING: panel.MEMBER_LEADS})
     leads_since: datetime | None = field(default=None, metadata={SETTING: Moment()})

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from raidbot.raids.emoji.model import NotAnEmoji, parse_emoji
-from raidbot.raids.kinds import kind_infos
+from raidbot.raids.kinds import kind_infos, offered_kinds
+from raidbot.raids.model import Kind
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, accept
 from raidbot.utils.clean_text import clean_line
@@ -84,9 +85,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All templates in display order: built-in ones, then the guild's own, oldest first."""
+    """All templates in display order: built-in ones, then the guild's own, oldest first.
+
+    `games_chosen`: somebody chose which games are played, so that kinds of others are not offered.
+    """
 
     entries: tuple[Entry, ...]
+    games_chosen: bool = False
 
     def entry(self, key: str) -> Entry:
         """Return the entry with this key. Raises NoSuchTemplate."""
@@ -115,6 +120,10 @@ class Catalogue:
                 games[entry.template.game] = games.get(entry.template.game, False) or entry.enabled
         return games
 
+    def kinds(self, kept: Collection[Kind] = ()) -> tuple[Kind, ...]:
+        """Return the kinds that menus offer; see `offered_kinds`."""
+        return offered_kinds(self.games(), games_chosen=self.games_chosen, kept=kept)
+
     def has(self, key: str) -> bool:
         return any(entry.key == key for entry in self.entries)
 
@@ -141,7 +150,7 @@ def set_enabled(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
 
 
 def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
-    """Enable the built-in templates of exactly these games.
+    """Enable the built-in templates of exactly these games, which are chosen from then on.
 
     A newly chosen game enables all its templates. In a game that was already enabled, disabled templates stay disabled.
     The guild's own templates stay as they are.
@@ -154,7 +163,19 @@ def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
             return entry
         return replace(entry, enabled=game in games)
 
-    return Catalogue(tuple(map(follow, catalogue.entries)))
+    return Catalogue(tuple(map(follow, catalogue.entries)), games_chosen=True)
+
+
+def find_games(catalogue: Catalogue, text: str) -> tuple[str, ...]:
+    """Return the games whose name, or a template of theirs, has all typed words, by name; all for a blank text."""
+    words = text.casefold().split()
+    known: dict[str, str] = {}
+    for entry in catalogue.entries:
+        if not entry.is_own:
+            template = entry.template
+            known[template.game] = f"{known.get(template.game, template.game)} {template.name} {template.offered_as}"
+    found = [game for game, named in known.items() if all(word in named.casefold() for word in words)]
+    return tuple(sorted(found, key=lambda game: (not game.casefold().startswith(tuple(words) or ""), game)))
 
 
 def save(catalogue: Catalogue, template: Template) -> Catalogue:
@@ -211,7 +232,7 @@ def remove(catalogue: Catalogue, key: str) -> Catalogue:
     entry = catalogue.entry(key)
     if not entry.is_own:
         raise ComesWithTheBot(entry.template)
-    return Catalogue(tuple(one for one in catalogue.entries if one.key != key))
+    return replace(catalogue, entries=tuple(one for one in catalogue.entries if one.key != key))
 
 
 def free_name(catalogue: Catalogue, wanted: str) -> str:
@@ -248,8 +269,8 @@ def _entry(catalogue: Catalogue, template: Template) -> Entry:
 
 def _with(catalogue: Catalogue, entry: Entry) -> Catalogue:
     if not catalogue.has(entry.key):
-        return Catalogue((*catalogue.entries, entry))
-    return Catalogue(tuple(entry if one.key == entry.key else one for one in catalogue.entries))
+        return replace(catalogue, entries=(*catalogue.entries, entry))
+    return replace(catalogue, entries=tuple(entry if one.key == entry.key else one for one in catalogue.entries))
 
 
 def _check_names(before: Catalogue, after: Catalogue) -> None:

@@ -83,7 +83,7 @@ async def set_channel(on: StoryContext) -> Steps:
     yield
     assert "Key boss signups: #quiet-hall" in (await on.ask("setchannel show")).text()
     yield
-    assert "The choice is taken back" in (await on.ask("setchannel clear", what="key")).text()
+    assert "Channel cleared" in (await on.ask("setchannel clear", what="key")).text()
 
 
 async def permissions(on: StoryContext) -> Steps:
