@@ -30,7 +30,7 @@ def spoken_minutes(minutes: int) -> str:
 def spoken_years(days: int) -> str:
     """Return for how long raids are kept, in words."""
     years = f"{round(days / 365)} year{'s' if days > 365 else ''}"
-    return f"{years}; older ones go a day later, and no longer count" if days else "for good"
+    return years if days else "for good"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,9 @@ class Setup(commands.Cog):
         found = _found(catalogue, text)
         if len(found) == 1:
             await self._enable(interaction, enabled_games(catalogue) | {*found})
-        await self._show(interaction, "games", search=text[:MAX_SEARCH_LENGTH] if len(found) > 1 else "")
+        is_step = not catalogue.games_chosen and len(found) == 1
+        search = text[:MAX_SEARCH_LENGTH] if len(found) > 1 else ""
+        await self._show(interaction, None if is_step else "games", search=search)
 
     async def _choose_games(self, press: Press, *which: str) -> None:
         """Save the games chosen in a menu; those that it does not show stay as they are."""
@@ -147,7 +149,7 @@ class Setup(commands.Cog):
         if not chosen <= {*shown}:
             raise UnknownPanel
         await self._enable(press.interaction, enabled_games(catalogue) - {*shown} | chosen)
-        is_step = not catalogue.games_chosen and len(catalogue.games()) <= len(shown)
+        is_step = not catalogue.games_chosen and (which[:1] == ("found",) or len(catalogue.games()) <= len(shown))
         await self._show(press.interaction, None if is_step else "games", number=number)
 
     async def _enable(self, interaction: Interaction, games: frozenset[str]) -> None:

@@ -28,6 +28,7 @@ from raidbot.raids.model import Kind
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue, find_games
 from raidbot.raids.times.zones import city_of, suggested_zones
+from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, fit_lines
 
 PANEL = "setup"
@@ -127,12 +128,14 @@ def _lines(shown: SetupPage) -> Iterator[str]:
         yield f"✅ **Games:** {clip(named, _MAX_NAMED_GAMES) or 'none'}"
     else:
         yield "▫️ **Games:** not chosen yet, so `/create` offers all of them"
+    with_raids = _channel(shown, Kind.RAID)
     for kind in shown.kinds:
-        trouble, name = _trouble(shown, kind), USE_NAMES[Use(kind.value)]
-        if trouble is not None:
+        trouble, channel, name = _trouble(shown, kind), _channel(shown, kind), USE_NAMES[Use(kind.value)]
+        if kind is not Kind.RAID and kind not in settings.channels and channel == with_raids:
+            continue  # they go where raids go, or have no channel for the same reason
+        if channel is None:
             yield f"⚠️ **{name}:** {trouble}"
         else:
-            channel = signup_channel(shown.guild, settings, kind)
             by_name = "" if settings.channel_for(kind) else " (found by its name)"
             yield f"✅ **{name}:** {channel.mention}{by_name}"
     for use in LOGS:
@@ -142,6 +145,14 @@ def _lines(shown: SetupPage) -> Iterator[str]:
 def _where(shown: SetupPage, page: str) -> str:
     """Return where the control is that mends something."""
     return "choose one below" if shown.page == page else f"press **{LABELS[page]}**"
+
+
+def _channel(shown: SetupPage, kind: Kind) -> discord.TextChannel | None:
+    """Return the channel for boards of this kind, or None if there is trouble."""
+    try:
+        return signup_channel(shown.guild, shown.settings, kind)
+    except Refusal:
+        return None
 
 
 def _trouble(shown: SetupPage, kind: Kind) -> str | None:
@@ -169,11 +180,10 @@ def _step(shown: SetupPage) -> tuple[str, str]:
             return _title(shown, "your time zone"), "When somebody types “friday 8pm”, it is 8pm there."
         case "games":
             found = f"Found for “{escape(shown.search)}”. " if shown.search else ""
-            return _title(shown, "the games you play"), f"{found}`/create` then offers only their templates and kinds."
+            return _title(shown, "the games you play"), f"{found}Choose all you play: `/create` then offers only those."
         case "boards":
-            return _title(
-                shown, "where raids are posted"
-            ), "Other kinds go where raids go, unless you choose otherwise."
+            others = " Other kinds go there, too, unless you choose otherwise." if len(shown.kinds) > 1 else ""
+            return _title(shown, "where raids are posted"), f"Choose the channel for signups.{others}"
         case "logs":
             return "Logs", "Choose a channel if you want to read there who did what. You don’t need one."
     return ("✅ You’re set", _NEXT) if not shown.undone else ("Still to do", f"{_labels(shown.undone)}. {_NEXT}")

@@ -49,7 +49,7 @@ async def test_whoever_is_granted_a_hidden_command_is_shown_it_on_the_integratio
         await panel.select(SUBJECT, ["/setchannel"])
         assert "Integrations" not in panel.text()
         await panel.select(ROLES, [keeper])
-        assert "Discord hides /setchannel from members without Manage Server." in panel.text()
+        assert "Discord hides `/setchannel` from members without Manage Server." in panel.text()
         assert "Server Settings → Integrations → RaidBot" in panel.text()
         with pytest.raises(NotPossible, match="sees no command"):
             await alice.slash(channel, "setchannel show")

@@ -1,6 +1,7 @@
 """Every form, opened for one target and left, then opened for another and submitted. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
+from tests.commands.admin.test_setup import turn_to
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 from tests.raid_boards import board_text
 
@@ -82,9 +83,12 @@ async def forms_of_servers(on: StoryContext) -> Steps:
     for command, zone in (("settings", "Europe/Berlin"), ("setup", "Asia/Tokyo")):
         elsewhere.bot = on.bot
         here, there = await on.ask(command), await elsewhere.ask(command)
-        await here.click("Time zone")
+        asking = f"{command}:ask-zone"
+        for panel in (here, there) if command == "setup" else ():
+            await turn_to(panel, "zone")
+        await here.click(asking)
         yield
-        form = await there.click("Time zone")
+        form = await there.click(asking)
         yield
         await form.submit(zone=zone)
         assert (await on.running.state.settings(GuildId(elsewhere.guild.id))).zone == zone

@@ -56,11 +56,19 @@ async def setup(on: StoryContext) -> Steps:
     museum, log = on.guild.add_channel("quiet-hall"), on.guild.add_channel("bot-log")
     panel = await on.ask("setup")
     yield
+    await panel.click("Signup channels")
+    yield
     await panel.select("Museum signups: choose a channel", [museum])
     yield
-    form = await panel.click("Time zone")
+    await panel.click("setup:page:zone")
+    yield
+    form = await panel.click("Another zone")
     yield
     await form.submit(zone="Europe/London")
+    yield
+    await panel.click("Time zone")
+    yield
+    await panel.click("setup:pick-zone:America/Chicago")
     yield
     await panel.click("Log channels")
     yield
@@ -71,10 +79,14 @@ async def setup(on: StoryContext) -> Steps:
     yield
     await panel.click("Your games")
     yield
+    await (await panel.click("Find a game")).submit(game="raid")
+    yield
     await panel.select("Which games do you play?", ["Destiny 2"])
+    yield
+    await panel.click("Your games")
     assert "Dragonspyre" not in panel.text()
     now = await on.running.state.settings(GuildId(on.guild.id))
-    assert (now.zone, now.audit_channel, list(now.channels.values())) == ("Europe/London", log.id, [museum.id])
+    assert (now.zone, now.audit_channel, list(now.channels.values())) == ("America/Chicago", log.id, [museum.id])
 
 
 async def set_channel(on: StoryContext) -> Steps:
