@@ -93,6 +93,13 @@ async def forms_of_servers(on: StoryContext) -> Steps:
         await form.submit(zone=zone)
         assert (await on.running.state.settings(GuildId(elsewhere.guild.id))).zone == zone
         assert (await on.running.state.settings(GuildId(on.guild.id))).zone == "America/New_York"
+    for panel in (here, there):
+        await turn_to(panel, "games")
+    await here.click("Find a game")
+    yield
+    await (await there.click("Find a game")).submit(game="destiny")
+    assert "✅ Games: Destiny 2" in there.text()
+    assert not (await on.running.state.templates(GuildId(on.guild.id))).games_chosen
 
 
 async def forms_of_leads(on: StoryContext) -> Steps:

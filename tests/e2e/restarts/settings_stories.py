@@ -1,5 +1,6 @@
 """Every action on the panels of /settings, /setup, /setchannel and /permissions. See `panel_stories`."""
 
+from discord_sandbox.people import PersonResponse
 from raidbot.raids.model import GuildId
 from raidbot.raids.setting_kinds import Choice, LeadTimes, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL
@@ -28,6 +29,8 @@ async def settings(on: StoryContext) -> Steps:
                 form = await panel.select(f"{setting.title}: off", ["Other times…"])
                 yield
                 await form.submit(**{setting.key: "1 day, 90 min"})
+                yield
+                await _press_old(panel, f"settings:ask-{setting.key}")
             case Choice():
                 now = setting.words(before)
                 words = next(words for words in setting.options().values() if words != now)
@@ -40,11 +43,17 @@ async def settings(on: StoryContext) -> Steps:
         assert await _value(on, field) != before
         yield
         if isinstance(setting, RoleChoice):
-            await panel.select(setting.title, [])
+            await _press_old(panel, f"settings:no-{setting.key}")
             assert await _value(on, field) is None
             yield
     await panel.click(PAGES[0])
     assert "[Time zone]" in panel.text()
+
+
+async def _press_old(panel: PersonResponse, custom_id: str) -> None:
+    """Press a button that only panels of earlier versions, or of servers with more to choose from, have."""
+    assert panel.message is not None
+    await panel.person.use(panel.message, {"type": 2, "custom_id": custom_id})
 
 
 async def _value(on: StoryContext, field: str) -> object:
@@ -79,12 +88,16 @@ async def setup(on: StoryContext) -> Steps:
     yield
     await panel.click("Your games")
     yield
+    await _press_old(panel, "setup:games-page:0")
+    yield
     await (await panel.click("Find a game")).submit(game="raid")
     yield
     await panel.select("Which games do you play?", ["Destiny 2"])
     yield
     await panel.click("Your games")
     assert "Dragonspyre" not in panel.text()
+    yield
+    await _press_old(panel, "setup:told")
     now = await on.running.state.settings(GuildId(on.guild.id))
     assert (now.zone, now.audit_channel, list(now.channels.values())) == ("America/Chicago", log.id, [museum.id])
 
