@@ -109,7 +109,7 @@ async def mara_sets_the_server_up(people: GuildPeople) -> None:
     await settings.select("Reminders to participants: off", ["Reminders to participants: 30 minutes before"])
     for line in ("Time zone: Europe/Berlin", "1 hour before", "30 minutes before"):
         assert line in settings.text()
-    await settings.click("Signing up")
+    await settings.click("Signups")
     await settings.select("Signing up", ["Signing up: by reactions and buttons"])
     await settings.select("Leader role", [people.veteran])
     assert "Leader role: @Veteran" in settings.text()

@@ -48,9 +48,10 @@ _NEXT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupPage:
-    """What a page of /setup shows. `kinds` are those that are offered, `unheard` sentences on mentions nobody hears.
+    """A page of /setup and what it shows.
 
-    `number` is the page of the list of games, `search` the text that its games were found by.
+    `kinds` are those that are offered, `unheard` sentences on mentions that nobody hears, `number` the page of the list
+    of games, and `search` the text that its games were found by.
     """
 
     guild: discord.Guild

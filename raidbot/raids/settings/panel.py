@@ -15,7 +15,7 @@ from raidbot.raids.setting_kinds import (
 )
 from raidbot.raids.times.zones import zone_named
 
-PAGES = ("Time & reminders", "Signing up", "Threads & messages", "History & statistics")
+PAGES = ("Time & reminders", "Signups", "Threads & messages", "History & statistics")
 """The titles of the pages, which descriptors count from 1."""
 OFFERED_LEADS = (
     *(ReminderLead(minutes) for minutes in (5, 10, 15, 30, 60, 120, 360)),

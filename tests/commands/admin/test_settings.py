@@ -16,7 +16,7 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
         panel = await guild.owner.slash(channel, "settings")
         await panel.select("Reminders to creator and leader: off", [])
         await panel.select("Reminders to participants: off", ["Reminders to participants: 1 hour before"])
-        await panel.click("Signing up")
+        await panel.click("Signups")
         await panel.select("Full raids close", ["Full raids close: 2 hours before"])
     async with start() as bot:
         await panel.click("Threads & messages")
@@ -42,7 +42,7 @@ async def test_the_leader_role_is_chosen_taken_back_and_noticed_gone(guild: Sand
     channel, role = guild.channel("raid-signups"), guild.add_role("Veterans")
     async with start() as bot:
         panel = await guild.owner.slash(channel, "settings")
-        await panel.click("Signing up")
+        await panel.click("Signups")
         await panel.select("Leader role", [role])
         assert "Leader role: @Veterans" in panel.text()
         assert (await bot.state.settings(GuildId(guild.id))).leader_role == role.id
@@ -52,7 +52,7 @@ async def test_the_leader_role_is_chosen_taken_back_and_noticed_gone(guild: Sand
 
         await guild.delete_role(role)
         await panel.click("Time & reminders")
-        await panel.click("Signing up")
+        await panel.click("Signups")
         assert "a role that was deleted; choose another or none" in panel.text()
         await panel.click("No leader role")
 
@@ -68,7 +68,7 @@ async def test_the_leader_role_is_chosen_taken_back_and_noticed_gone(guild: Sand
 async def test_everybody_cannot_be_the_leader_role(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
-        await panel.click("Signing up")
+        await panel.click("Signups")
 
         refused = await panel.select("Leader role", [guild.facts.roles[guild.id]])
 

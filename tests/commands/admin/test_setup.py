@@ -76,7 +76,7 @@ async def test_only_rights_that_are_used_are_asked_for(guild: SandboxGuild, star
     async with start():
         panel = await guild.owner.slash(channel, "setup")
         settings = await guild.owner.slash(channel, "settings")
-        await settings.click("Signing up")
+        await settings.click("Signups")
         assert "Raid signups: I lack Add Reactions in #raid-signups" in panel.text()
 
         await settings.select("Signing up", ["Signing up: by buttons"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.model import Kind, Role, RoleKey
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import (
     MAX_OWN_TEMPLATES,
@@ -68,7 +68,31 @@ def test_the_templates_of_one_s_games_can_be_offered_alone() -> None:
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "polaris", "custom-fishing"]
     assert [game for game, is_offered in playing.games().items() if is_offered] == ["Wizard101"]
-    assert rules.enable_games(playing, playing.games()) == WITH_FISHING
+    assert rules.enable_games(playing, playing.games()).entries == WITH_FISHING.entries
+
+
+def test_kinds_of_games_that_are_not_played_are_not_offered() -> None:
+    playing = rules.enable_games(WITH_FISHING, {"Guild Wars 2"})
+
+    assert WITH_FISHING.kinds() == tuple(Kind)
+    assert playing.kinds() == (Kind.RAID,)
+    assert playing.kinds(kept={Kind.KEY}) == (Kind.RAID, Kind.KEY)
+    assert rules.set_enabled(playing, "gw2-10", enabled=False).kinds() == (Kind.RAID,)
+    assert rules.enable_games(playing, {"Wizard101"}).kinds() == tuple(Kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("guild wars", "Guild Wars 2"),
+        ("DRAGONSPYRE", "Wizard101"),
+        ("raid craft", "World of Warcraft"),
+        ("chess", None),
+    ],
+)
+def test_games_are_found_by_words_of_their_own_and_of_their_templates(text: str, first: str | None) -> None:
+    assert next(iter(rules.find_games(WITH_FISHING, text)), None) == first
+    assert {*rules.find_games(WITH_FISHING, " ")} == WITH_FISHING.games().keys()
 
 
 def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
@@ -77,7 +101,7 @@ def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
     playing = rules.enable_games(without, {"Wizard101"})
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "custom-fishing"]
-    assert rules.enable_games(playing, without.games()) == without
+    assert rules.enable_games(playing, without.games()).entries == without.entries
     given_up = rules.enable_games(playing, ())
     assert "polaris" in [template.key for template in rules.enable_games(given_up, {"Wizard101"}).offered()]
 
