@@ -140,6 +140,15 @@ class SandboxGuild:
         overwrite.deny &= ~overwrite.allow
         channels.changed(self.sandbox.world, self.facts, channel)
 
+    def allow_command(self, name: str, *to: Role | AnyUser, allow: bool = True) -> None:
+        """Allow or deny a command to roles or members, as on the server's Integrations page; by default to @everyone.
+
+        `name` is the command's, without subcommands. Owner and administrators see every command.
+        """
+        chosen = self.facts.command_overrides.setdefault(name, {})
+        chosen.update((one.id, allow) for one in to or (self.facts.roles[self.id],))
+        self.sandbox.store.structure_changed()
+
     def _overwrite(self, channel: Channel, to: Role | AnyUser | None) -> Overwrite:
         target = to if to is not None else self.bot
         kind = 0 if isinstance(target, Role) else 1

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from discord_sandbox import attachments, permissions, serializers
 from discord_sandbox.permissions import Permission
-from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, Message, User
+from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, Member, Message, User
 from discord_sandbox.validation.components import (
     CHANNEL_SELECT,
     MENTIONABLE_SELECT,
@@ -167,9 +167,26 @@ def offered_in_guild(command: Command, guild: Guild, user: User) -> bool:
         return False
     needed = command.payload.get("default_member_permissions")
     granted = permissions.in_guild(guild, guild.members[user.id])
-    if needed is None or granted & Permission.ADMINISTRATOR:
+    if granted & Permission.ADMINISTRATOR:
         return True
-    return int(needed) != 0 and granted & int(needed) == int(needed)
+    chosen = _override(guild, command, guild.members[user.id])
+    if chosen is not None:
+        return chosen
+    return needed is None or (int(needed) != 0 and granted & int(needed) == int(needed))
+
+
+def _override(guild: Guild, command: Command, member: Member) -> bool | None:
+    """Return what the guild's Integrations page says for the member, or None if it says nothing.
+
+    What it says for the member counts before their roles, of which one that is allowed is enough, and @everyone last:
+    https://discord.com/developers/docs/interactions/application-commands#permissions.
+    """
+    chosen = guild.command_overrides.get(command.name, {})
+    for ids in ([member.id], member.roles, [guild.id]):
+        said = [chosen[one] for one in ids if one in chosen]
+        if said:
+            return any(said)
+    return None
 
 
 def command_data(

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from discord_sandbox import serializers, text_view
+from discord_sandbox.builders import SandboxGuild
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import is_own
 from discord_sandbox.people import Person, PersonResponse
@@ -131,6 +132,7 @@ class Control:
         app.router.add_get("/_sandbox/gateway", _refused(self.gateway))
         app.router.add_post("/_sandbox/gateway/{fault}", _refused(self.disturb))
         app.router.add_post("/_sandbox/faults", _refused(self.fault))
+        app.router.add_post("/_sandbox/guilds/{guild}/commands/{command}", _refused(self.command))
         app.router.add_post("/_sandbox/clock", _refused(self.clock))
         app.router.add_get("/_sandbox/channels/{channel}/messages", _refused(self.messages))
         app.router.add_get("/_sandbox/people/{person}/dms", _refused(self.dms))
@@ -180,6 +182,15 @@ class Control:
             route=str(body["route"]),
             calls=int(body.get("calls", 1)),
         )
+        return web.json_response({})
+
+    async def command(self, request: web.Request) -> web.Response:
+        """Allow or deny a command to a role or person (`to`), as on the server's Integrations page."""
+        guild, body = self._guild(request.match_info["guild"]), await _asked(request)
+        wanted = str(body["to"])
+        role = next((one for one in guild.facts.roles.values() if wanted in (str(one.id), one.name)), None)
+        allow = bool(body.get("allow", True))
+        guild.allow_command(request.match_info["command"], role or self._person(wanted), allow=allow)
         return web.json_response({})
 
     async def clock(self, request: web.Request) -> web.Response:
@@ -261,6 +272,12 @@ class Control:
     async def _close_dms(self, person: Person, _body: Json) -> Json:
         person.close_dms()
         return {}
+
+    def _guild(self, which: str) -> SandboxGuild:
+        for guild in self.sandbox.store.guilds.values():
+            if which in (str(guild.id), guild.name):
+                return SandboxGuild(self.sandbox, guild)
+        raise NoSuch(f"there is no guild {which!r}")
 
     def _person(self, who: str) -> Person:
         for user in self.sandbox.store.users.values():

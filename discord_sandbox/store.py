@@ -280,7 +280,10 @@ class Interaction:
 
 @dataclass(slots=True, kw_only=True)
 class Guild:
-    """A guild; `channels` and `threads` are separate, and `roles[guild.id]` is @everyone."""
+    """A guild; `channels` and `threads` are separate, and `roles[guild.id]` is @everyone.
+
+    `command_overrides` says by a command's name for which roles and members its Integrations page allows or denies it.
+    """
 
     id: int
     name: str
@@ -294,6 +297,7 @@ class Guild:
     locale: str = "en-US"
     unavailable: bool = False
     max_active_threads: int = 1000
+    command_overrides: dict[str, dict[int, bool]] = field(default_factory=dict)
 
     @property
     def active_threads(self) -> list[Channel]:

@@ -294,6 +294,8 @@ class State:
             return after
 
         before, after = await self._templates.change(guild, step)
+        if after is not None and after.games_chosen != before.games_chosen:
+            await self._settings.delete(guild, partial(asyncio.sleep, 0))  # they say so, too
         return before if after is None else after
 
     def new_template_key(self) -> str:

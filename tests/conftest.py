@@ -17,6 +17,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.world import Intent
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
+from raidbot.raids.permissions import HIDDEN_COMMANDS
 from tests import chaos, openapi_check
 from tests.suite.new_database import put_new
 
@@ -127,9 +128,14 @@ async def sandbox(limits: Limits, members_intent: bool) -> AsyncIterator[Sandbox
 
 @pytest.fixture
 def guild(sandbox: Sandbox) -> SandboxGuild:
-    """A guild with its owner, the bot, and a channel the bot finds by its conventional name."""
+    """A guild with its owner, the bot, and a channel the bot finds by its conventional name.
+
+    It shows every command to everybody, so that it is the bot which refuses.
+    """
     guild = sandbox.add_guild("Ravenwood")
     guild.add_channel("raid-signups")
+    for command in HIDDEN_COMMANDS:
+        guild.allow_command(command)
     return guild
 
 

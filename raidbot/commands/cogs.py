@@ -16,8 +16,8 @@ from raidbot.commands.admin.ping import Ping
 from raidbot.commands.admin.setchannel import SetChannel
 from raidbot.commands.admin.settings import PANEL as SETTINGS_PANEL
 from raidbot.commands.admin.settings import Settings
-from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
+from raidbot.commands.admin.setup_views import PANEL as SETUP_PANEL
 from raidbot.commands.admin.testalert import TestAlert
 from raidbot.commands.announcements.address import PANEL as ANNOUNCEMENTS_PANEL
 from raidbot.commands.announcements.cog import AnnouncementPanel

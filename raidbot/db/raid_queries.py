@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from raidbot.db import cells
 from raidbot.db.raids import instant, seconds
-from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidCode, RaidId
+from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, RaidCode, RaidId
 
 _MAX_LISTED = 1000
+_KINDS = frozenset(Kind)
 
 # In two parts, so that each uses its index. `+` keeps the second from reading all past raids of the guild.
 _AHEAD = (
@@ -245,6 +246,15 @@ def open_count(connection: sqlite3.Connection, guild: GuildId, *, now: datetime)
         {"guild": guild, "now": seconds(now)},
     ).fetchone()[0]
     return count
+
+
+def live_kinds(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> frozenset[Kind]:
+    """Return the kinds of the guild's raids that lie ahead and are not cancelled."""
+    rows = connection.execute(
+        "SELECT DISTINCT kind FROM raids WHERE guild = ? AND starts_at > ? AND status <> 'cancelled'",
+        (guild, seconds(now)),
+    ).fetchall()
+    return frozenset(Kind(kind) for (kind,) in rows if kind in _KINDS)
 
 
 def hosted_count(connection: sqlite3.Connection) -> int:

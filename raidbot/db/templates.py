@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import replace
 from typing import Any
 
-from raidbot.db import cells
+from raidbot.db import cells, guilds
 from raidbot.db.cells import SetAside
 from raidbot.raids.model import GuildId
 from raidbot.raids.templates.catalogue import Catalogue, Entry, untouched
@@ -30,8 +30,10 @@ def catalogue(connection: sqlite3.Connection, guild: GuildId, faults: list[SetAs
     rows = connection.execute(
         "SELECT key, own, enabled, payload FROM templates WHERE guild = ? ORDER BY id", (guild,)
     ).fetchall()
+    chosen = connection.execute("SELECT games_chosen FROM guilds WHERE id = ?", (guild,)).fetchone()
+    games_chosen = chosen is not None and chosen[0] == 1
     if not rows:
-        return untouched()
+        return replace(untouched(), games_chosen=games_chosen)
     faults = [] if faults is None else faults
     originals = {entry.key: entry for entry in untouched().entries}
     changed: dict[str, Entry] = {}
@@ -44,7 +46,7 @@ def catalogue(connection: sqlite3.Connection, guild: GuildId, faults: list[SetAs
             if original is not None:
                 changed[key] = replace(original, enabled=bool(enabled))
     entries = [changed.pop(key, entry) for key, entry in originals.items()]
-    return Catalogue((*entries, *changed.values()))
+    return Catalogue((*entries, *changed.values()), games_chosen)
 
 
 def save(tx: sqlite3.Connection, guild: GuildId, before: Catalogue, after: Catalogue) -> None:
@@ -60,6 +62,9 @@ def save(tx: sqlite3.Connection, guild: GuildId, before: Catalogue, after: Catal
             _put(tx, guild, entry)
     for key in was:
         _delete(tx, guild, key)
+    if after.games_chosen != before.games_chosen:
+        settings = guilds.settings(tx, guild)
+        guilds.save_settings(tx, settings, settings.with_fields({"games_chosen": after.games_chosen}))
 
 
 def _put(tx: sqlite3.Connection, guild: GuildId, entry: Entry) -> None:

@@ -13,7 +13,7 @@ from raidbot.raids.deadlines.deadline import closing_time
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, Raid, RaidId, Source
 from raidbot.raids.reminders.due import note_missed
-from raidbot.raids.settings import FULL_CLOSE_CHOICES_MINUTES
+from raidbot.raids.settings.panel import FULL_CLOSE_CHOICES_MINUTES
 from raidbot.state import Cause, State
 
 _MAX_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES_MINUTES))

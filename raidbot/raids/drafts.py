@@ -163,10 +163,11 @@ class Draft:
 
 
 def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """Return everything /create offers, as (key, label): enabled templates, then kinds."""
+    """Return everything /create offers, as (key, label): enabled templates, then kinds of the games that are played."""
+    kinds = catalogue.kinds()
     return (
         *((template.key, template.offered_as) for template in catalogue.offered()),
-        *((kind.value, info.title) for kind, info in kind_infos().items()),
+        *((kind.value, info.title) for kind, info in kind_infos().items() if kind in kinds),
     )
 
 

@@ -101,6 +101,15 @@ def held_in(target: str) -> tuple[Permission, ...]:
     return tuple(permission for permission in Permission if target in (permission.command, permission.value))
 
 
+HIDDEN_COMMANDS = ("setup", "settings", "permissions", "setchannel", "templates")
+"""The commands that Discord shows to nobody without Manage Server, until a server opens them."""
+
+
+def hidden_with(target: str | None) -> tuple[str, ...]:
+    """Return the hidden commands that are granted, or a part of which is granted, with a target (None: everything)."""
+    return tuple(one for one in HIDDEN_COMMANDS if target is None or target.split(".")[0] == one)
+
+
 def who_may(target: str | None) -> str:
     """Return the words above the roles that hold a target; None stands for everything."""
     if target is None:
@@ -122,6 +131,11 @@ class Grants:
     def holders(self, permission: Permission) -> frozenset[int]:
         """Return the ids of the roles that hold the permission; any one of them is enough."""
         return self.admins | self.of(permission.command) | self.of(permission.value)
+
+    def hidden_commands(self) -> tuple[str, ...]:
+        """Return the hidden commands of which some role holds at least a part."""
+        held = {target.split(".")[0] for target, roles in self.roles.items() if roles}
+        return tuple(one for one in HIDDEN_COMMANDS if self.admins or one in held)
 
     def with_roles(self, target: str, roles: frozenset[int]) -> "Grants":
         others = {name: granted for name, granted in self.roles.items() if name != target}

@@ -30,7 +30,7 @@ def spoken_minutes(minutes: int) -> str:
 def spoken_years(days: int) -> str:
     """Return for how long raids are kept, in words."""
     years = f"{round(days / 365)} year{'s' if days > 365 else ''}"
-    return f"{years}; older ones go a day later, and no longer count" if days else "for good"
+    return years if days else "for good"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +82,12 @@ def plain_words(value: Argument) -> str | None:
 class OnPanel(Setting):
     """A setting on the panel of /settings. `title` is its name there, `key` its name in a `custom_id`.
 
-    `page` counts from 1; settings without a `place` follow the others of their page.
+    `means` is a sentence on what its value does. `page` counts from 1; settings without a `place` follow the others.
     """
 
     key: str
     title: str
+    means: str
     page: int
     place: int = 99
 
@@ -105,9 +106,12 @@ class Typed(OnPanel):
 class Switch(OnPanel):
     """A bool, switched by a button. `on` and `off` are the values in words."""
 
-    button: str
     on: str
     off: str
+
+    def words(self, value: object) -> str:
+        """Return the value as the panel says it."""
+        return self.on if value else self.off
 
     def from_row(self, stored: object) -> object:
         return bool(stored)
@@ -234,12 +238,8 @@ class Moment(Setting):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChoice(OnPanel):
-    """A role's id, or None. `chosen` are the words for a role, with its mention at “{role}”.
+    """A role's id, or None. `clear` is the label of the button that unsets a role that was deleted."""
 
-    `clear` is the label of the button that takes the choice back.
-    """
-
-    chosen: str
     clear: str
 
     def audited(self, field: str, value: int | None) -> Iterator[AuditedValue]:

@@ -68,17 +68,17 @@ async def test_a_servers_and_a_raids_life_on_the_page(guild: SandboxGuild, start
 async def the_server_is_set_up(windows: Windows) -> None:
     mara = windows.mara
     await mara.slash("setup")
-    setup = mara.message("First steps")
+    setup = mara.message("Set up RaidBot")
+    await mara.press(setup, "Another zone")
+    await mara.submit("Time zone", "Berlin")
+    await expect(setup).to_contain_text("Europe/Berlin: it is")
     await mara.press(setup, "Log channels")
     await mara.pick(setup, "Audit log: choose a channel", "reports")
     await expect(setup).to_contain_text("Audit log: #reports")
-    await mara.press(setup, "Time zone")
-    await mara.submit("Time zone", "Berlin")
-    await expect(setup).to_contain_text("Europe/Berlin: it is")
 
     await mara.slash("settings")
     settings = mara.message("Settings of Night Owls")
-    await mara.press(settings, "More settings")
+    await mara.press(settings, "Signups")
     await mara.pick(settings, "Signing up", "Signing up: by reactions and buttons")
     await expect(settings).to_contain_text("by reactions and buttons")
 

@@ -127,7 +127,13 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "settings": dict.fromkeys(
         ("page:2", *(press for _, setting in ON_PANEL for press in setting_presses(setting))), (P.SETTINGS,)
     ),
-    "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs", "games"), (P.SETUP,)),
+    "setup": dict.fromkeys(
+        (
+            *("ask-zone", "zone", "pick-zone:Europe/Berlin", "channel:raid", "page:logs"),
+            *("games", "games:page:0", "games-page:0", "find", "found", "told"),
+        ),
+        (P.SETUP,),
+    ),
     "permissions": dict.fromkeys(
         ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
     ),
@@ -152,8 +158,9 @@ ALSO: dict[str, dict[str, Permission]] = {
     "setup": {
         "ask-zone": P.SETTINGS,
         "zone": P.SETTINGS,
+        "pick-zone:Europe/Berlin": P.SETTINGS,
         "channel:raid": P.SETCHANNEL_SET,
-        "games": P.TEMPLATES_ENABLE,
+        **dict.fromkeys(("games", "games:page:0", "find", "found"), P.TEMPLATES_ENABLE),
     },
     "series": {f"{name}:SERIES": P.CREATE for name, action in SERIES_ACTIONS.items() if action.also},
     "series-draft": {f"{name}:DRAFT": P.CREATE for name in DRAFT_ACTIONS},

@@ -96,7 +96,7 @@ async def test_nobody_is_pinged_by_what_others_are_told(guild: SandboxGuild, sta
 async def test_a_raid_with_the_longest_title_gets_its_thread(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
-        await panel.click("More settings")
+        await panel.click("Threads & messages")
         await panel.select("Discussion threads", ["Discussion threads: archived after 1 day"])
 
         await post(bot, guild, title="x" * 100, subject="y" * 50)

@@ -43,7 +43,7 @@ def other(name: str, setting: Setting) -> object:
         case LeadTimes():
             return (ReminderLead(days=2), ReminderLead(90))
         case Noted():
-            return True
+            return not default
         case Moment():
             return datetime(2030, 1, 1, tzinfo=UTC)
         case _:

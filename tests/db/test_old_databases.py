@@ -40,8 +40,9 @@ REPLACED = {
     "raids": {"creator_reminded", "participants_reminded"},
     "undo": {"before", "after"},
     "attendance": {"presence"},
+    "sqlite_sequence": {"seq"},
 }
-"""Columns that migrations 16 and 18 replaced or wrote anew; what became of them has tests of its own."""
+"""Columns that migrations 16, 18 and 19 replaced or wrote anew; what became of them has tests of its own."""
 
 
 @pytest.fixture(params=OLD, ids=lambda path: path.stem)
@@ -96,6 +97,29 @@ def test_every_row_is_kept(path: Path) -> None:
 
     assert version(path) == NEWEST
     assert lost(before, rows(path)) == []
+
+
+@pytest.mark.parametrize("path", OLD[-1:], indirect=True)
+def test_servers_are_told_once_of_hidden_commands_that_roles_hold(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM admin_roles")
+        connection.execute("CREATE TEMP TABLE copied AS SELECT * FROM guilds LIMIT 1")
+        for guild, targets in ((71, ("templates.edit", "setup", "raid")), (72, ("raid", "templatesque")), (73, ())):
+            connection.execute("UPDATE copied SET id = ?", (guild,))
+            connection.execute("INSERT INTO guilds SELECT * FROM copied")
+            connection.executemany("INSERT INTO grants VALUES (?, ?, 5)", [(guild, target) for target in targets])
+        connection.execute("INSERT INTO admin_roles VALUES (73, 6)")
+
+    migrate(path)
+
+    migrated = rows(path)
+    told = {row["id"]: row["told_of_hidden_commands"] for row in migrated["guilds"]}
+    entries = {row["guild"]: row["arguments"] for row in migrated["audit"] if row["action"] == "commands.hidden"}
+    assert (told[71], told[72], told[73], told[GUILD]) == (0, 1, 0, 1)
+    assert entries == {
+        71: '{"commands":["setup","templates"]}',
+        73: '{"commands":["setup","settings","permissions","setchannel","templates"]}',
+    }
 
 
 @pytest.mark.parametrize("path", OF_SINGLE_LEADS[-1:], indirect=True)

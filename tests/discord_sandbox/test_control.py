@@ -155,3 +155,15 @@ async def test_other_sites_pages_are_refused(sandbox: Sandbox, guild: SandboxGui
         assert answer.status == 403
 
     assert guild.messages(guild.channel("general")) == []
+
+
+async def test_a_command_is_opened_to_a_role(sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot) -> None:
+    refused = await act(sandbox, "alice", "slash", command="manage")
+    await control(sandbox, "POST", "guilds/Night Owls/commands/manage", {"to": "@everyone"})
+
+    opened = await act(sandbox, "alice", "slash", command="manage")
+    await control(sandbox, "POST", "guilds/Night Owls/commands/manage", {"to": "alice", "allow": False})
+
+    assert "sees no command" in refused["error"]
+    assert "manage False" in opened["text"]
+    assert "sees no command" in (await act(sandbox, "alice", "slash", command="manage"))["error"]

@@ -136,6 +136,7 @@ async def begin(
     await bot.start()
     await sandbox.until(lambda: sandbox.store.commands)
     settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
+    await settings.click("Signups")
     await settings.select("Full raids close", ["0"])
     board = await post_raid(guild, activity="key", teams=4, team_size=5)
     await sandbox.until(lambda: len(board.reactions) == 4)

@@ -30,7 +30,7 @@ def has_first_message(thread: Channel) -> bool:
 async def enable_threads(guild: SandboxGuild) -> PersonResponse:
     """Switch discussion threads on and return the page of /settings about threads."""
     settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
-    await settings.click("More settings")
+    await settings.click("Threads & messages")
     await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
     return settings
 
@@ -316,7 +316,7 @@ async def test_members_are_added_after_the_setting_is_switched_on(guild: Sandbox
         await guild.until(lambda: "Alice" in board_text(board))
         assert joined(thread)
 
-        await settings.click("Members in threads")
+        await settings.click("Add signups to the thread: no")
 
         await guild.until(lambda: joined(thread, alice))
         assert (await bot.state.settings(GuildId(guild.id))).thread_members

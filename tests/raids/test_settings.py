@@ -3,14 +3,15 @@
 from collections import Counter
 from dataclasses import fields
 
-from raidbot.raids.setting_kinds import Choice, Flag, NumberChoice, RoleChoice
+from raidbot.raids.setting_kinds import Choice, Flag, LeadTimes, NumberChoice, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL, SETTINGS, GuildSettings, SignupStyle
+from raidbot.raids.settings.panel import PAGES
 from raidbot.raids.templates.model import MAX_CHOICES
 from tests.raids.builders import GUILD
 
 DEFAULTS = GuildSettings(guild=GUILD)
-MENUS_PER_PAGE, BUTTONS_PER_ROW, ROWS = 4, 5, 5
-"""Of the five rows of a message, the last ones hold the buttons: https://discord.com/developers/docs/components/reference"""
+BUTTONS_PER_ROW, ROWS = 5, 5
+"""Of the five rows of a message, the last one leads to the other pages: https://discord.com/developers/docs/components/reference"""
 
 
 def test_every_setting_has_a_descriptor() -> None:
@@ -32,16 +33,15 @@ def test_names_and_keys_are_given_once() -> None:
 
 
 def test_the_panel_s_pages_fit_into_a_message() -> None:
-    last = max(setting.page for _, setting in ON_PANEL)
-    for page in range(1, last + 1):
+    assert {setting.page for _, setting in ON_PANEL} == {*range(1, len(PAGES) + 1)}
+    for page in range(1, len(PAGES) + 1):
         settings = [setting for _, setting in ON_PANEL if setting.page == page]
-        menus = [setting for setting in settings if isinstance(setting, Choice | RoleChoice)]
-        turning = (page > 1) + (page < last)
-        buttons = len([setting for setting in settings if not isinstance(setting, Choice)]) + turning
+        menus = [setting for setting in settings if isinstance(setting, Choice | LeadTimes | RoleChoice)]
+        buttons = [setting for setting in settings if isinstance(setting, Typed | Switch | RoleChoice)]
 
         assert len(settings) > 0
-        assert len(menus) <= MENUS_PER_PAGE
-        assert len(menus) + -(-buttons // BUTTONS_PER_ROW) <= ROWS
+        assert len(menus) + bool(buttons) + 1 <= ROWS
+        assert len(buttons) <= BUTTONS_PER_ROW
 
 
 def test_the_default_is_among_what_the_panel_offers() -> None:

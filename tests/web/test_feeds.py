@@ -173,16 +173,15 @@ async def test_a_manager_sees_how_many_there_are_and_ends_all(guild: SandboxGuil
     async with start(**ON) as bot, pages_of(bot) as pages:
         paths = [await path_of(guild, ann), await path_of(guild, ann, FeedKind.SERVER), await path_of(guild, ben)]
         panel = await guild.owner.slash(channel, "settings")
-        await panel.click("More settings")
-        await panel.click("More settings")
+        await panel.click("History & statistics")
         assert "on, 3 addresses now" in panel.text()
         assert not any(path.split("/")[-1].removesuffix(".ics") in panel.text() for path in paths)
 
-        await panel.click("Calendar feeds")
+        await panel.click("Calendar feeds: on")
 
         assert [(await fetch(pages, path)).status for path in paths] == [NOT_FOUND] * 3
         assert "are off on this server" in (await ann.slash(channel, "calendar")).text()
-        await panel.click("Calendar feeds")
+        await panel.click("Calendar feeds: off")
         assert "on, 0 addresses now" in panel.text()
         assert [(await fetch(pages, path)).status for path in paths] == [NOT_FOUND] * 3
         assert (await fetch(pages, await path_of(guild, ann))).status == 200

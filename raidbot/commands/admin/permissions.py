@@ -1,5 +1,6 @@
 """/permissions: a persistent panel to grant permissions to roles and to choose the roles that may sign up."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -7,6 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from raidbot.commands.admin.hidden_commands import how_to_open
+from raidbot.commands.posting.channels import shown_kinds
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import MAX_OPTIONS, Controls, RoleSelect, Select, options, panel_embed
 from raidbot.commands.ui.interaction import Interaction
@@ -16,7 +19,16 @@ from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.audit.role_lists import role_ids
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import GuildId, Kind
-from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, granted, held_in, who_may
+from raidbot.raids.permissions import (
+    Asker,
+    ManagersOnly,
+    MoreThanHeld,
+    Permission,
+    granted,
+    held_in,
+    hidden_with,
+    who_may,
+)
 from raidbot.raids.permissions import commands as known_commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
@@ -27,8 +39,8 @@ _EVERYTHING = "everything"
 _GATE = "gate."
 _CONTROLS = Controls(partial(address, PANEL))
 _MAX_DESCRIPTION_LENGTH = 4096
-_GRANT_RULE = "The owner and people with Manage Server may do everything. Nobody gives more than they hold."
-_GATE_RULE = "One of these roles is enough, and nobody signs up without. Raid leaders may give a seat to anybody."
+_GRANT_RULE = "The owner and people with Manage Server may do everything. You can only grant what you have yourself."
+_GATE_RULE = "Members need one of these roles to sign up. Raid leaders may give a seat to anybody."
 _EVERYONE_RULE = "With @everyone everybody may sign up, whatever raids ask for."
 
 
@@ -37,6 +49,7 @@ class Permissions(commands.Cog):
         self._state = state
 
     @app_commands.command(description="Which roles may do what, and who may sign up")
+    @app_commands.default_permissions(manage_guild=True)
     async def permissions(self, interaction: Interaction) -> None:
         await permissions.check(interaction, Permission.PERMISSIONS)
         await responses.defer(interaction)
@@ -86,8 +99,9 @@ class Permissions(commands.Cog):
     async def _show(self, interaction: Interaction, subject: str) -> None:
         guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
+        kinds = await shown_kinds(self._state, settings.guild)
         await responses.edit_response(
-            interaction, embeds=(_summary(guild, settings, subject),), rows=_rows(guild, settings, subject)
+            interaction, embeds=(_summary(guild, settings, subject),), rows=_rows(guild, settings, subject, kinds)
         )
 
 
@@ -147,7 +161,7 @@ def _lines(guild: discord.Guild, settings: GuildSettings, subject: str) -> list[
         if roles and not any(map(guild.get_role, roles)):
             return [chosen, "Nobody can sign up until you choose another role, or none."]
         return [chosen or _nobody_chosen(guild, settings, _gates()[subject])]
-    lines = [chosen or "No role has been chosen."]
+    lines = [chosen or "No role has been chosen.", *_opened(subject, roles)]
     grants = settings.grants
     if subject == _EVERYTHING:
         granted = (
@@ -160,6 +174,13 @@ def _lines(guild: discord.Guild, settings: GuildSettings, subject: str) -> list[
     if grants.admins:
         lines.append(f"With everything: {_mentioned(guild, grants.admins)}")
     return lines
+
+
+def _opened(subject: str, roles: frozenset[int]) -> Iterator[str]:
+    """Yield how to show the roles what they may use, if Discord hides it from them."""
+    hidden = () if subject in _gates() else hidden_with(None if subject == _EVERYTHING else subject)
+    if roles and hidden:
+        yield f"⚠️ {how_to_open(hidden)}"
 
 
 def _nobody_chosen(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
@@ -181,11 +202,13 @@ def _plural(kind: Kind) -> str:
     return {Kind.RAID: "raids", Kind.MUSEUM: "museums", Kind.KEY: "key bosses", Kind.CHALLENGE: "challenges"}[kind]
 
 
-def _rows(guild: discord.Guild, settings: GuildSettings, subject: str) -> tuple[responses.Row, ...]:
+def _rows(
+    guild: discord.Guild, settings: GuildSettings, subject: str, kinds: tuple[Kind, ...]
+) -> tuple[responses.Row, ...]:
     command = "" if subject in (_EVERYTHING, *_gates()) else held_in(subject)[0].command
     offered = [
         (_EVERYTHING, "Everything"),
-        *((gate, f"Signing up: {KIND_NAMES[kind]}") for gate, kind in _gates().items()),
+        *((gate, f"Signing up: {KIND_NAMES[kind]}") for gate, kind in _gates().items() if kind in kinds),
     ]
     offered += [(name, f"/{name}") for name in known_commands()]
     rows: list[responses.Row] = [(_choice("What is it about?", offered, command or subject),)]

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.ui import forms, permissions, responses
-from raidbot.commands.ui.components import BLUE, GREY, Button, Controls, options, panel_embed
+from raidbot.commands.ui.components import BLUE, GREY, Button, Controls, option, options, panel_embed
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import calendar_feeds
@@ -19,18 +18,20 @@ from raidbot.raids.permissions import Permission
 from raidbot.raids.reminders.leads import Leads, leads_of_codes, parse_leads, spoken, typed
 from raidbot.raids.setting_kinds import Choice, LeadTimes, OnPanel, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL, GuildSettings
+from raidbot.raids.settings.panel import PAGES
 from raidbot.raids.times import zones
 from raidbot.state import State
-from raidbot.utils.text import escape
+from raidbot.utils.text import clip, escape
 
 PANEL = "settings"
 _FIRST = 1
-_LAST = max(setting.page for _, setting in ON_PANEL)
-_PAGES = tuple(map(str, range(_FIRST, _LAST + 1)))
+_PAGES = {str(number): title for number, title in enumerate(PAGES, _FIRST)}
 _BY_KEY = {setting.key: (field, setting) for field, setting in ON_PANEL}
 _CONTROLS = Controls(partial(address, PANEL))
-_IN_A_ROW = 5  # https://discord.com/developers/docs/components/reference#action-row
-_FEEDS = "calendar_feeds"
+_OTHER_TIMES = "typed"
+"""An option beside the leads of a menu; it opens a form."""
+_FEEDS, _ZONE = "calendar_feeds", "zone"
+_MAX_LABEL_LENGTH = 80  # https://discord.com/developers/docs/components/reference#button
 
 
 class Settings(commands.Cog):
@@ -38,7 +39,8 @@ class Settings(commands.Cog):
         self._state = state
 
     @app_commands.command(description="Time zone, reminders, closing, threads, leader role and audit of this server")
-    @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.describe(time_zone="Your server’s time zone, such as Europe/London")
     async def settings(self, interaction: Interaction, time_zone: str | None = None) -> None:
         await permissions.check(interaction, Permission.SETTINGS)
         guild = GuildId(permissions.guild_of(interaction).id)
@@ -55,7 +57,7 @@ class Settings(commands.Cog):
         return [app_commands.Choice(name=name, value=name) for name in zones.suggest(typed)]
 
     async def press(self, press: Press) -> None:
-        """Open a form, turn the page, or save a setting."""
+        """Open a form, show another page, or save a setting."""
         interaction = press.interaction
         await permissions.check(interaction, Permission.SETTINGS)
         guild = GuildId(permissions.guild_of(interaction).id)
@@ -63,15 +65,9 @@ class Settings(commands.Cog):
             case ("page", page) if page in _PAGES:
                 await self._show(interaction, await self._state.settings(guild), int(page))
             case (asked,) if asked.startswith("ask-"):
-                field, setting = _named(asked.removeprefix("ask-"))
-                value = (await self._state.settings(guild)).value(field)
-                match setting:
-                    case Typed():
-                        await responses.open_modal(interaction, _form(setting, value))
-                    case LeadTimes():
-                        await responses.open_modal(interaction, _leads_form(setting, value))
-                    case _:
-                        raise UnknownPanel
+                await self._ask(interaction, guild, *_named(asked.removeprefix("ask-")))
+            case (key,) if _OTHER_TIMES in press.values and isinstance(_named(key)[1], LeadTimes):
+                await self._ask(interaction, guild, *_named(key))
             case (key, *_):
                 field, setting = _named(key.removeprefix("no-"))
                 rule = partial(_changed, press, field, setting, now=self._state.now())
@@ -80,12 +76,23 @@ class Settings(commands.Cog):
             case _:
                 raise UnknownPanel
 
+    async def _ask(self, interaction: Interaction, guild: GuildId, field: str, setting: OnPanel) -> None:
+        """Open the setting's form. Raises UnknownPanel if it has none."""
+        value = (await self._state.settings(guild)).value(field)
+        match setting:
+            case Typed():
+                await responses.open_modal(interaction, _form(setting, value))
+            case LeadTimes():
+                await responses.open_modal(interaction, _leads_form(setting, value))
+            case _:
+                raise UnknownPanel
+
     async def _show(self, interaction: Interaction, settings: GuildSettings, page: int) -> None:
         guild = permissions.guild_of(interaction)
         feeds = await self._state.db.read(partial(calendar_feeds.number, guild=GuildId(guild.id)))
-        buttons = tuple(_buttons(settings, page))
-        rows = (*_menus(guild, settings, page), *filter(None, (buttons[:_IN_A_ROW], buttons[_IN_A_ROW:])))
-        await responses.edit_response(interaction, embeds=(_summary(guild, settings, feeds=feeds),), rows=rows)
+        rows = (*_menus(guild, settings, page), tuple(_buttons(guild, settings, page)), _tabs(page))
+        embed = _list(guild, settings, page, feeds=feeds)
+        await responses.edit_response(interaction, embeds=(embed,), rows=tuple(filter(None, rows)))
 
 
 def _named(key: str) -> tuple[str, OnPanel]:
@@ -109,7 +116,7 @@ def _changed(press: Press, field: str, setting: OnPanel, before: GuildSettings, 
             changed = after.keep_raids_days != before.keep_raids_days
             return after.with_fields({"keep_raids_since": now}) if changed else after
         case RoleChoice(), (setting.key,):
-            return before.with_value(field, _chosen_role(press))
+            return before.with_value(field, _chosen_role(press) if press.values else None)
         case RoleChoice(), (key,) if key == f"no-{setting.key}":
             return before.with_value(field, None)
         case Switch(), (setting.key, wanted):
@@ -128,74 +135,82 @@ def _chosen_role(press: Press) -> int:
     return next(iter(roles))
 
 
-def _summary(guild: discord.Guild, settings: GuildSettings, *, feeds: int) -> discord.Embed:
-    """Return all settings; `feeds` is the number of addresses of calendar feeds that members have."""
-    embed = panel_embed(f"Settings of {escape(guild.name)}")
-    for field, setting in ON_PANEL:
-        value = _words(guild, setting, settings.value(field))
+def _list(guild: discord.Guild, settings: GuildSettings, page: int, *, feeds: int) -> discord.Embed:
+    """Return the page's settings, their values, and what these mean.
+
+    `feeds` is the number of addresses of calendar feeds that members have.
+    """
+    lines = []
+    for field, setting in _on(page):
+        value = _words(guild, settings, field, setting)
         if field == _FEEDS and settings.calendar_feeds:
             value = f"{value}, {feeds} {'address' if feeds == 1 else 'addresses'} now"
-        embed.add_field(name=setting.title, value=value)
-    return embed
+        lines.append(f"**{setting.title}:** {value}\n-# {setting.means}")
+    return panel_embed(f"Settings of {escape(guild.name)} · {PAGES[page - _FIRST]}", "\n".join(lines))
 
 
-def _words(guild: discord.Guild, setting: OnPanel, value: Any) -> str:
+def _on(page: int) -> list[tuple[str, OnPanel]]:
+    return [(field, setting) for field, setting in ON_PANEL if setting.page == page]
+
+
+def _words(guild: discord.Guild, settings: GuildSettings, field: str, setting: OnPanel) -> str:
+    value = settings.value(field)
     match setting:
-        case Choice():
+        case Choice() | Switch():
             return setting.words(value)
         case LeadTimes():
             return spoken(value)
-        case Switch():
-            return setting.on if value else setting.off
         case RoleChoice():
-            return _role_words(guild, setting, value)
+            return _role_words(guild, value)
+        case Typed() if field == _ZONE and not settings.zone_chosen:
+            return f"not chosen yet (using {value})"
         case _:
             return str(value)
 
 
-def _role_words(guild: discord.Guild, setting: RoleChoice, chosen: int | None) -> str:
+def _role_words(guild: discord.Guild, chosen: int | None) -> str:
     if chosen is None:
         return "none"
     role = guild.get_role(chosen)
-    return setting.chosen.format(role=role.mention) if role else "a role that was deleted; choose another or none"
+    return role.mention if role else "a role that was deleted; choose another or none"
 
 
 def _menus(guild: discord.Guild, settings: GuildSettings, page: int) -> Iterator[responses.Row]:
-    for field, setting in ON_PANEL:
+    for field, setting in _on(page):
         value = settings.value(field)
         match setting:
-            case Choice(page=number) if number == page:
+            case Choice():
                 named = [(option, f"{setting.title}: {text}") for option, text in setting.options().items()]
                 yield (_CONTROLS.select(setting.title, setting.key, options(named, setting.option(value))),)
-            case LeadTimes(page=number) if number == page:
+            case LeadTimes():
                 named = [(code, f"{setting.title}: {text}") for code, text in setting.options(value).items()]
-                offered = options(named, *(lead.code for lead in value))
-                most = min(setting.limit, len(offered))
+                offered = [*options(named, *(lead.code for lead in value)), option(_OTHER_TIMES, "Other times…")]
+                most = min(setting.limit + 1, len(offered))
                 hint = f"{setting.title}: off"
                 yield (_CONTROLS.select(hint, setting.key, offered, min_values=0, max_values=most),)
-            case RoleChoice(page=number) if number == page:
+            case RoleChoice():
                 chosen = [value] if value and guild.get_role(value) else []
-                yield (_CONTROLS.role_select(setting.title, setting.key, chosen=chosen),)
+                yield (_CONTROLS.role_select(setting.title, setting.key, chosen=chosen, min_values=0),)
 
 
-def _buttons(settings: GuildSettings, page: int) -> Iterator[Button]:
-    """Yield what is no menu, then the buttons that take a choice back, then those that turn the page."""
-    own = [(field, setting) for field, setting in ON_PANEL if setting.page == page]
-    for field, setting in own:
+def _buttons(guild: discord.Guild, settings: GuildSettings, page: int) -> Iterator[Button]:
+    """Yield the controls that are no menus. A menu cannot unset a role that it cannot show."""
+    for field, setting in _on(page):
+        value = settings.value(field)
         match setting:
             case Typed():
                 yield _CONTROLS.button(setting.title, f"ask-{setting.key}", BLUE)
-            case LeadTimes():
-                yield _CONTROLS.button(f"Type: {setting.title}", f"ask-{setting.key}")
             case Switch():
-                yield _CONTROLS.switch(setting.button, setting.key, is_on=settings.value(field))
-    for field, setting in own:
-        if isinstance(setting, RoleChoice):
-            yield _CONTROLS.button(setting.clear, f"no-{setting.key}", disabled=settings.value(field) is None)
-    if page < _LAST:
-        yield _CONTROLS.button("More settings", "page", GREY, page + 1)
-    if page > _FIRST:
-        yield _CONTROLS.button("Back", "page", GREY, page - 1)
+                label = clip(f"{setting.title}: {setting.words(value)}", _MAX_LABEL_LENGTH)
+                yield _CONTROLS.switch(label, setting.key, is_on=value)
+            case RoleChoice() if value and guild.get_role(value) is None:
+                yield _CONTROLS.button(setting.clear, f"no-{setting.key}")
+
+
+def _tabs(page: int) -> tuple[Button, ...]:
+    return tuple(
+        _CONTROLS.button(title, "page", GREY, number, disabled=number == str(page)) for number, title in _PAGES.items()
+    )
 
 
 def _form(setting: Typed, value: str) -> discord.ui.Modal:

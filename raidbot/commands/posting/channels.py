@@ -1,5 +1,6 @@
 """The channels chosen in a guild, and the channel for a raid's board."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -13,6 +14,7 @@ from raidbot.commands.ui.permissions import (
     TO_REPORT,
     check_bot_permissions,
 )
+from raidbot.db import raid_queries
 from raidbot.delivery.channel_permissions import missing_permissions
 from raidbot.delivery.series.posting_places import CONVENTIONAL_NAMES, conventional_channel
 from raidbot.raids.kinds import KIND_NAMES
@@ -42,7 +44,7 @@ USE_NAMES = {
     Use.DEBUG: "Live log",
 }
 
-_LOGS = (Use.AUDIT, Use.DEBUG)
+LOGS = (Use.AUDIT, Use.DEBUG)
 
 
 class NoSignupChannel(Refusal):
@@ -81,6 +83,18 @@ async def set_channel(state: State, guild: discord.Guild, use: Use, channel: int
     await state.change_settings(settings.guild, partial(_with, use, chosen), cause)
 
 
+async def shown_kinds(state: State, guild: GuildId) -> tuple[Kind, ...]:
+    """Return the kinds of the games that are played, and those with raids ahead, or a channel or roles of their own."""
+    settings, catalogue = await state.settings(guild), await state.templates(guild)
+    live = await state.db.read(partial(raid_queries.live_kinds, guild=guild, now=state.now()))
+    return catalogue.kinds(kept={*settings.channels, *settings.signup_roles, *live})
+
+
+def uses_of(kinds: Collection[Kind]) -> tuple[Use, ...]:
+    """Return the purposes of channels where boards of these kinds are put up; the logs are among them."""
+    return tuple(use for use in Use if use in LOGS or Kind(use.value) in kinds)
+
+
 def chosen_for(settings: GuildSettings, use: Use) -> ChannelId | None:
     match use:
         case Use.AUDIT:
@@ -95,7 +109,7 @@ def channel_status(guild: discord.Guild, settings: GuildSettings, use: Use) -> s
     """Name the chosen channel, or the default if none is chosen, with the permissions the bot lacks there."""
     chosen = chosen_for(settings, use)
     if chosen is None:
-        return "not chosen" if use in _LOGS else _instead(guild, settings, Kind(use.value))
+        return "not chosen" if use in LOGS else _instead(guild, settings, Kind(use.value))
     channel = guild.get_channel(chosen)
     if not isinstance(channel, discord.TextChannel):
         return "chosen, but the channel is gone or hidden from me"
@@ -114,7 +128,7 @@ def _instead(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
 
 def needed_in(use: Use, settings: GuildSettings) -> dict[str, str]:
     """Return the permissions the bot needs in a channel under these settings (Discord's flag → its name)."""
-    if use in _LOGS:
+    if use in LOGS:
         return TO_REPORT
     reacting = TO_REACT if settings.signup_style is not SignupStyle.BUTTONS else {}
     return TO_POST | reacting | (TO_DISCUSS if settings.threads else {})

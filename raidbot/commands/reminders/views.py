@@ -11,7 +11,8 @@ from raidbot.commands.ui.router import address
 from raidbot.raids.messages.kinds import MessageKind
 from raidbot.raids.reminders.choices import Choices
 from raidbot.raids.reminders.leads import MAX_OWN_LEADS, spoken, typed
-from raidbot.raids.settings import OFFERED_LEADS, GuildSettings
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings.panel import OFFERED_LEADS
 from raidbot.utils.text import escape
 from raidbot.utils.words import Text, lines, render, say
 

@@ -50,6 +50,7 @@ class NotATemplateHere(Refusal):
         )
 
 
+@app_commands.default_permissions(manage_guild=True)
 class Templates(
     commands.GroupCog, group_name="templates", group_description="What raids are made from: roles, looks, strategies"
 ):

@@ -46,6 +46,7 @@ class MissingPermissions(Refusal):
 
     def __init__(self, channel: discord.TextChannel, missing: list[str]) -> None:
         listed = ", ".join(f"**{name}**" for name in missing)
+        self.channel, self.missing = channel, tuple(missing)
         super().__init__(f"I cannot work in {channel.mention}: I lack {listed} there. Give me this and try again.")
 
 

@@ -11,10 +11,29 @@ UPDATE guilds SET zone_chosen = 1 WHERE zone <> 'America/New_York' OR EXISTS (
 
 ALTER TABLE guilds ADD COLUMN games_chosen INTEGER NOT NULL DEFAULT 0 CHECK (games_chosen IN (0, 1));
 
--- Whether the server was told where to open the commands that only managers see at first.
+-- Whether the server was told where to open the commands that only managers see from here on. Only servers are told on
+-- which roles hold one of them: by a row of the audit here, and by /setup until somebody has read it there.
 
-ALTER TABLE guilds ADD COLUMN told_of_hidden_commands INTEGER NOT NULL DEFAULT 0
+ALTER TABLE guilds ADD COLUMN told_of_hidden_commands INTEGER NOT NULL DEFAULT 1
     CHECK (told_of_hidden_commands IN (0, 1));
+CREATE TEMP TABLE hidden (guild INTEGER NOT NULL, place INTEGER NOT NULL, command TEXT NOT NULL);
+INSERT INTO hidden
+    WITH hidden_commands (place, command) AS (
+        VALUES (1, 'setup'), (2, 'settings'), (3, 'permissions'), (4, 'setchannel'), (5, 'templates')
+    )
+    SELECT DISTINCT held.guild, place, command FROM hidden_commands JOIN (
+        SELECT guild, target FROM grants UNION SELECT guild, NULL FROM admin_roles
+    ) AS held ON target IS NULL OR target = command OR target LIKE command || '.%';
+UPDATE guilds SET told_of_hidden_commands = 0 WHERE id IN (SELECT guild FROM hidden);
+INSERT INTO audit (guild, at, source, action, arguments, owed_to_audit, owed_to_live)
+    SELECT
+        id, CAST(strftime('%s', 'now') AS INTEGER), 'clock', 'commands.hidden',
+        (SELECT json_object('commands', json_group_array(command)) FROM (
+            SELECT command FROM hidden WHERE guild = guilds.id ORDER BY place
+        )),
+        audit_channel IS NOT NULL, debug_channel IS NOT NULL
+    FROM guilds WHERE told_of_hidden_commands = 0;
+DROP TABLE hidden;
 
 -- Who cancelled a raid, and the reason as they typed it.
 

@@ -15,13 +15,10 @@ from raidbot.ops.importer.report import Report, RowNotes
 from raidbot.ops.importer.rosters import Cells
 from raidbot.ops.importer.unmapped_rows import keep
 from raidbot.raids.model import ChannelId, GuildId, Kind
-from raidbot.raids.permissions import targets
+from raidbot.raids.permissions import Grants, targets
 from raidbot.raids.reminders.leads import Leads, ReminderLead
-from raidbot.raids.settings import (
-    ARCHIVE_CHOICES_MINUTES,
-    FULL_CLOSE_CHOICES_MINUTES,
-    GuildSettings,
-)
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings.panel import ARCHIVE_CHOICES_MINUTES, FULL_CLOSE_CHOICES_MINUTES
 from raidbot.raids.times import zone_letters
 
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")
@@ -110,9 +107,11 @@ def _guild(servers: Guilds, guild: GuildId, museum: bool, row: Cells, notes: Row
         notes.repair(_STRAY)
         return True
     blank = servers.of(guild)
+    zone = _zone(row, blank, notes)
     settings = replace(
         blank,
-        zone=_zone(row, blank, notes),
+        zone=zone,
+        zone_chosen=zone != blank.zone,
         leader_leads=_leads(row, "creator_reminder", blank.leader_leads, notes),
         member_leads=_leads(row, "participant_reminder", blank.member_leads, notes),
         full_close_minutes=_minutes(
@@ -132,7 +131,7 @@ def _guild(servers: Guilds, guild: GuildId, museum: bool, row: Cells, notes: Row
 def _admin(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _notes: RowNotes) -> bool:
     settings = servers.of(guild)
     grants = replace(settings.grants, admins=settings.grants.admins | {_role(row)})
-    servers.settings[guild] = replace(settings, grants=grants)
+    servers.settings[guild] = _granting(settings, grants)
     return True
 
 
@@ -145,8 +144,13 @@ def _grant(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _notes: R
     if target not in targets():
         return False
     grants = settings.grants.with_roles(target, settings.grants.of(target) | {role})
-    servers.settings[guild] = replace(settings, grants=grants)
+    servers.settings[guild] = _granting(settings, grants)
     return True
+
+
+def _granting(settings: GuildSettings, grants: Grants) -> GuildSettings:
+    """Return the settings with these grants. The old bot hid no command, so the server has to be told of those here."""
+    return replace(settings, grants=grants, told_of_hidden_commands=not grants.hidden_commands())
 
 
 def _signup_role(servers: Guilds, guild: GuildId, museum: bool, row: Cells, _notes: RowNotes) -> bool:

@@ -85,6 +85,7 @@ class AuditAction(StrEnum):
 
     SETTING_CHANGED = "setting.changed"
     GRANT_REFUSED = "grant.refused"
+    COMMANDS_HIDDEN = "commands.hidden"
     SET_ASIDE = "row.set_aside"
 
     TEMPLATE_ADDED = "template.added"

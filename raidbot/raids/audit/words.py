@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from raidbot.raids.audit import announcement_words, series_words
-from raidbot.raids.audit.arguments import number, part, parts, text
+from raidbot.raids.audit.arguments import elements, number, part, parts, text
 from raidbot.raids.audit.entry import FILE, Arguments, AuditAction, Entry, known_action
 from raidbot.raids.audit.leads import lead_words
 from raidbot.raids.audit.old_entries import AnyEntry, OldEntry, action_of
@@ -117,6 +117,7 @@ _TITLES = {
     AuditAction.SUBSTITUTE_NOT_REACHED: "could not be asked to substitute",
     AuditAction.SETTING_CHANGED: "setting changed",
     AuditAction.GRANT_REFUSED: "grant refused",
+    AuditAction.COMMANDS_HIDDEN: "commands hidden from roles that may use them",
     AuditAction.SET_ASIDE: "left alone, because it fails or cannot be read",
     AuditAction.TEMPLATE_ADDED: "template added",
     AuditAction.TEMPLATE_DELETED: "template deleted",
@@ -260,6 +261,11 @@ def _grant(given: Arguments) -> Values:
     return None, f"{who_may(text(given, 'target'))}: {mentions(given.get('roles')) or 'nobody'}"
 
 
+def _hidden(given: Arguments) -> Values:
+    commands = ", ".join(f"/{command}" for command in elements(given.get("commands")))
+    return None, f"{commands}. Open them to these roles in Server Settings → Integrations → RaidBot."
+
+
 def _set_aside(given: Arguments) -> Values:
     what = f"{text(given, 'table')} {text(given, 'row')}: {text(given, 'why')}"
     return None, f"{what}. Whoever runs the bot can mend it; everything else goes on."
@@ -313,6 +319,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.SUBSTITUTE_DECLINED: _before("role"),
     AuditAction.SUBSTITUTE_NOT_REACHED: _before("role"),
     AuditAction.GRANT_REFUSED: _grant,
+    AuditAction.COMMANDS_HIDDEN: _hidden,
     AuditAction.SET_ASIDE: _set_aside,
     AuditAction.TEMPLATE_ADDED: _after("template"),
     AuditAction.TEMPLATE_DELETED: _before("template"),

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from raidbot.raids.emoji.model import NotAnEmoji, parse_emoji
-from raidbot.raids.kinds import kind_infos
+from raidbot.raids.kinds import kind_infos, offered_kinds
+from raidbot.raids.model import Kind
 from raidbot.raids.templates.builtin import AT_FIRST, builtin
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, accept
 from raidbot.utils.clean_text import clean_line
@@ -84,9 +85,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All templates in display order: built-in ones, then the guild's own, oldest first."""
+    """All templates in display order: built-in ones, then the guild's own, oldest first.
+
+    `games_chosen`: somebody chose which games are played, so that kinds of others are not offered.
+    """
 
     entries: tuple[Entry, ...]
+    games_chosen: bool = False
 
     def entry(self, key: str) -> Entry:
         """Return the entry with this key. Raises NoSuchTemplate."""
@@ -119,6 +124,10 @@ class Catalogue:
                 games[entry.template.game] = games.get(entry.template.game, False) or entry.enabled
         return games
 
+    def kinds(self, kept: Collection[Kind] = ()) -> tuple[Kind, ...]:
+        """Return the kinds that menus offer; see `offered_kinds`."""
+        return offered_kinds(self.games(), games_chosen=self.games_chosen, kept=kept)
+
     def has(self, key: str) -> bool:
         return any(entry.key == key for entry in self.entries)
 
@@ -145,7 +154,7 @@ def set_enabled(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
 
 
 def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
-    """Enable the built-in templates of exactly these games.
+    """Enable the built-in templates of exactly these games, which are chosen from then on.
 
     A newly chosen game enables all its templates, also one that is enabled with no more than it had from the start. In
     any other game that was already enabled, disabled templates stay so. The guild's own templates stay as they are.
@@ -161,7 +170,7 @@ def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
             return entry
         return replace(entry, enabled=game in games)
 
-    return Catalogue(tuple(map(follow, catalogue.entries)))
+    return Catalogue(tuple(map(follow, catalogue.entries)), games_chosen=True)
 
 
 def save(catalogue: Catalogue, template: Template) -> Catalogue:
@@ -218,7 +227,7 @@ def remove(catalogue: Catalogue, key: str) -> Catalogue:
     entry = catalogue.entry(key)
     if not entry.is_own:
         raise ComesWithTheBot(entry.template)
-    return Catalogue(tuple(one for one in catalogue.entries if one.key != key))
+    return replace(catalogue, entries=tuple(one for one in catalogue.entries if one.key != key))
 
 
 def free_name(catalogue: Catalogue, wanted: str) -> str:
@@ -255,8 +264,8 @@ def _entry(catalogue: Catalogue, template: Template) -> Entry:
 
 def _with(catalogue: Catalogue, entry: Entry) -> Catalogue:
     if not catalogue.has(entry.key):
-        return Catalogue((*catalogue.entries, entry))
-    return Catalogue(tuple(entry if one.key == entry.key else one for one in catalogue.entries))
+        return replace(catalogue, entries=(*catalogue.entries, entry))
+    return replace(catalogue, entries=tuple(entry if one.key == entry.key else one for one in catalogue.entries))
 
 
 def _check_names(before: Catalogue, after: Catalogue) -> None:

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
-from discord_sandbox import SandboxGuild
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.command_input import NotPossible
 from discord_sandbox.people import Person, PersonResponse
 from raidbot.raids.model import GuildId, Kind
-from raidbot.raids.permissions import Grants
+from raidbot.raids.permissions import HIDDEN_COMMANDS, Grants
 from tests.conftest import Start
 from tests.db.audit.rows_in_words import rows_in_words
 from tests.raid_boards import board_text, dm_text, post_raid, run_create
@@ -33,6 +36,31 @@ async def test_a_role_granted_a_command_may_use_it_after_a_restart(guild: Sandbo
 
         assert "You need the Manage Server permission." in (await run_create(guild, alice)).text()
         assert (await bot.state.settings(GuildId(guild.id))).grants == Grants()
+
+
+async def test_whoever_is_granted_a_hidden_command_is_shown_it_on_the_integrations_page(
+    sandbox: Sandbox, start: Start
+) -> None:
+    guild = sandbox.add_guild("Strict")
+    channel, keeper = guild.add_channel("raid-signups"), guild.add_role("keeper")
+    alice = guild.add_member("alice", roles=[keeper])
+    async with start():
+        panel = await opened(guild)
+        await panel.select(SUBJECT, ["/setchannel"])
+        assert "Integrations" not in panel.text()
+        await panel.select(ROLES, [keeper])
+        assert "Discord hides `/setchannel` from members without Manage Server." in panel.text()
+        assert "Server Settings → Integrations → RaidBot" in panel.text()
+        with pytest.raises(NotPossible, match="sees no command"):
+            await alice.slash(channel, "setchannel show")
+
+        guild.allow_command("setchannel", keeper)
+
+        assert "Raid signups: " in (await alice.slash(channel, "setchannel show")).text()
+        needed = {
+            command.name: command.payload["default_member_permissions"] for command in sandbox.store.commands.values()
+        }
+        assert {name for name, rights in needed.items() if rights is not None} == {*HIDDEN_COMMANDS}
 
 
 async def test_admin_roles_may_do_everything_but_make_admins(guild: SandboxGuild, start: Start) -> None:

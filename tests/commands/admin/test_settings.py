@@ -16,15 +16,16 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
         panel = await guild.owner.slash(channel, "settings")
         await panel.select("Reminders to creator and leader: off", [])
         await panel.select("Reminders to participants: off", ["Reminders to participants: 1 hour before"])
+        await panel.click("Signups")
         await panel.select("Full raids close", ["Full raids close: 2 hours before"])
     async with start() as bot:
-        await panel.click("More settings")
-        await panel.click("Refusals in threads")
-        await panel.select("Keep history", ["Keep history: 30 days"])
+        await panel.click("Threads & messages")
+        await panel.click("If DMs are closed: stay silent")
         await panel.select("Discussion threads", ["Discussion threads: archived after 3 days"])
-        await panel.click("Members in threads")
-        assert "│ Add signups to the thread\n│   yes" in panel.text()
-        await panel.click("Back")
+        await panel.click("Add signups to the thread: no")
+        assert "Add signups to the thread: yes" in panel.text()
+        await panel.click("History & statistics")
+        await panel.select("Keep history", ["Keep history: 30 days"])
         settings = await bot.state.settings(GuildId(guild.id))
 
     assert settings.leader_leads == ()
@@ -41,18 +42,18 @@ async def test_the_leader_role_is_chosen_taken_back_and_noticed_gone(guild: Sand
     channel, role = guild.channel("raid-signups"), guild.add_role("Veterans")
     async with start() as bot:
         panel = await guild.owner.slash(channel, "settings")
-        await panel.click("More settings")
+        await panel.click("Signups")
         await panel.select("Leader role", [role])
-        assert "@Veterans: a ⭐ before the name" in panel.text()
+        assert "Leader role: @Veterans" in panel.text()
         assert (await bot.state.settings(GuildId(guild.id))).leader_role == role.id
-        await panel.click("No leader role")
+        await panel.select("Leader role", [])
         assert (await bot.state.settings(GuildId(guild.id))).leader_role is None
         await panel.select("Leader role", [role])
 
         await guild.delete_role(role)
-        await panel.click("Back")
+        await panel.click("Time & reminders")
+        await panel.click("Signups")
         assert "a role that was deleted; choose another or none" in panel.text()
-        await panel.click("More settings")
         await panel.click("No leader role")
 
         assert (await bot.state.settings(GuildId(guild.id))).leader_role is None
@@ -67,7 +68,7 @@ async def test_the_leader_role_is_chosen_taken_back_and_noticed_gone(guild: Sand
 async def test_everybody_cannot_be_the_leader_role(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
-        await panel.click("More settings")
+        await panel.click("Signups")
 
         refused = await panel.select("Leader role", [guild.facts.roles[guild.id]])
 

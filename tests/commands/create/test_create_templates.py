@@ -76,7 +76,7 @@ async def test_a_role_nobody_could_react_for_is_named_before_anything_is_posted(
         assert "was deleted" in (await run_create(guild, activity=FISHING.key)).text()
         assert [message for message in guild.messages(guild.channel("raid-signups")) if message.embeds] == []
         settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
-        await settings.click("More settings")
+        await settings.click("Signups")
         await settings.select("Signing up", ["Signing up: by buttons"])
         assert "will look like this" in (await run_create(guild, activity=FISHING.key)).text()
 

@@ -139,7 +139,7 @@ async def test_a_deleted_thread_harms_nothing(
     channel = guild.channel("raid-signups")
     async with start():
         panel = await guild.owner.slash(channel, "settings")
-        await panel.click("More settings")
+        await panel.click("Threads & messages")
         await panel.select("Discussion threads", ["Discussion threads: archived after 1 day"])
         board = await post_raid(guild)
         await sandbox.until(lambda: threads(database) != [None])

@@ -71,7 +71,7 @@ async def test_joining_waiting_moving_and_leaving_by_button_across_restarts(guil
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
         panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
-        await panel.click("More settings")
+        await panel.click("Signups")
         await panel.select("Signing up", ["Signing up: by buttons"])
         assert "by buttons" in panel.text()
         board = await post(bot, guild, roles(tank=1, healer=1))

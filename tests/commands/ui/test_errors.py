@@ -37,12 +37,12 @@ async def test_an_answer_lost_on_its_way_is_logged_and_the_next_press_works(
         panel = await guild.owner.slash(channel, "settings")
         with capture_logs() as logs:
             lost = sandbox.faults.silence(Silence.RESET, route=CALLBACK)
-            pressing = asyncio.create_task(panel.click("More settings"))
+            pressing = asyncio.create_task(panel.click("Threads & messages"))
             await guild.until(lambda: any(entry["event"] == "error not shown" for entry in logs))
             lost.lift()
             pressing.cancel()
 
-        await panel.click("More settings")
+        await panel.click("Threads & messages")
 
         assert "Discussion threads" in panel.text()
         assert not [entry for entry in logs if entry["event"] == "listener failed"]

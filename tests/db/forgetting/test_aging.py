@@ -7,7 +7,8 @@ from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.db.forgetting import aging
 from raidbot.raids.model import GuildId, MemberId, RaidCode, Status
-from raidbot.raids.settings import KEEP_RAIDS_CHOICES, GuildSettings
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings.panel import KEEP_RAIDS_CHOICES
 from tests.raids.builders import ALICE, BOB, GUILD, NOW, unposted_raid
 
 YEAR = KEEP_RAIDS_CHOICES[1]

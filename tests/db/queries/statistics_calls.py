@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from raidbot.db import imported
+from raidbot.db import imported, raid_queries
 from raidbot.db.imported import Balance
 from raidbot.db.statistics import achievements, activity, by_period, exported, leaderboards, members, servers
 from raidbot.raids.model import MemberId, RaidId
@@ -19,6 +19,7 @@ Call = Callable[[sqlite3.Connection], object]
 def activity_calls() -> Iterator[tuple[str, Call]]:
     yield "last_activity", partial(activity.last_activity, guild=GUILD, now=NOW)
     yield "coming", partial(activity.coming, guild=GUILD, now=NOW)
+    yield "live_kinds", partial(raid_queries.live_kinds, guild=GUILD, now=NOW)
     yield "known_members", partial(activity.known_members, guild=GUILD, limit=2_000)
 
 

@@ -239,6 +239,24 @@ async def test_commands_for_managers_are_offered_to_managers(
         await alice.slash(channel, "manage")
 
 
+async def test_a_server_opens_and_closes_commands_on_its_integrations_page(
+    alice: Person, channel: Channel, guild: SandboxGuild, example_bot: ExampleBot
+) -> None:
+    helpers = guild.add_role("Helpers")
+    boss = guild.add_member("boss", permissions=["manage_guild"])
+    await guild.give_role(alice, helpers)
+
+    guild.allow_command("manage", helpers)
+    assert (await alice.slash(channel, "manage")).content == "manage False"
+    guild.allow_command("manage", alice, allow=False)
+    with pytest.raises(NotPossible, match="sees no command"):
+        await alice.slash(channel, "manage")
+    guild.allow_command("manage", allow=False)
+    with pytest.raises(NotPossible, match="sees no command"):
+        await boss.slash(channel, "manage")
+    assert (await guild.owner.slash(channel, "manage")).content == "manage True"
+
+
 async def test_autocomplete_offers_choices(alice: Person, channel: Channel, example_bot: ExampleBot) -> None:
     choices = await alice.autocomplete(channel, "create", {"activity": "molt"}, focused="activity")
 

@@ -52,9 +52,9 @@ async def test_own_leads_replace_those_of_the_server_and_a_fourth_is_refused(
 async def test_six_leads_of_a_server_are_refused_and_five_stay(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
-        typed = await panel.click("Type: Reminders to participants")
+        typed = await panel.select("Reminders to participants: off", ["Other times…"])
         await typed.submit(**{"member-leads": "14 days, 1 day, 2 hours, 30 min, 10 min"})
-        typed = await panel.click("Type: Reminders to participants")
+        typed = await panel.select("Reminders to participants: off", ["Other times…"])
         refused = await typed.submit(**{"member-leads": "14 days, 1 day, 2 hours, 30 min, 10 min, 5 min"})
         settings = await bot.state.settings(GuildId(guild.id))
 

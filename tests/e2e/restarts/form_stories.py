@@ -1,6 +1,7 @@
 """Every form, opened for one target and left, then opened for another and submitted. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
+from tests.commands.admin.test_setup import turn_to
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 from tests.raid_boards import board_text
 
@@ -139,20 +140,30 @@ async def forms_of_servers(on: StoryContext) -> Steps:
     for command, zone in (("settings", "Europe/Berlin"), ("setup", "Asia/Tokyo")):
         elsewhere.bot = on.bot
         here, there = await on.ask(command), await elsewhere.ask(command)
-        await here.click("Time zone")
+        asking = f"{command}:ask-zone"
+        for panel in (here, there) if command == "setup" else ():
+            await turn_to(panel, "zone")
+        await here.click(asking)
         yield
-        form = await there.click("Time zone")
+        form = await there.click(asking)
         yield
         await form.submit(zone=zone)
         assert (await on.running.state.settings(GuildId(elsewhere.guild.id))).zone == zone
         assert (await on.running.state.settings(GuildId(on.guild.id))).zone == "America/New_York"
+    for panel in (here, there):
+        await turn_to(panel, "games")
+    await here.click("Find a game")
+    yield
+    await (await there.click("Find a game")).submit(game="destiny")
+    assert "✅ Games: Destiny 2" in there.text()
+    assert not (await on.running.state.templates(GuildId(on.guild.id))).games_chosen
 
 
 async def forms_of_leads(on: StoryContext) -> Steps:
     """Open a form of each kind of leads; those of the other are left."""
     panel = await on.ask("settings")
     for title, key in (("creator and leader", "leader-leads"), ("participants", "member-leads")):
-        form = await panel.click(f"Type: Reminders to {title}")
+        form = await panel.select(f"Reminders to {title}: off", ["Other times…"])
         yield
         await form.submit(**{key: "1 day, 90 min"})
         assert "1 day and 90 minutes before" in panel.text()

@@ -1,8 +1,10 @@
 """Every action on the panels of /settings, /setup, /setchannel and /permissions. See `panel_stories`."""
 
+from discord_sandbox.people import PersonResponse
 from raidbot.raids.model import GuildId
 from raidbot.raids.setting_kinds import Choice, LeadTimes, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL
+from raidbot.raids.settings.panel import PAGES
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
 
@@ -11,9 +13,9 @@ async def settings(on: StoryContext) -> Steps:
     leaders = on.guild.add_role("leaders")
     panel, page = await on.ask("settings"), 1
     for field, setting in ON_PANEL:
-        while page < setting.page:
-            await panel.click("More settings")
-            page += 1
+        if page != setting.page:
+            page = setting.page
+            await panel.click(PAGES[page - 1])
             yield
         before = await _value(on, field)
         match setting:
@@ -24,29 +26,34 @@ async def settings(on: StoryContext) -> Steps:
             case LeadTimes():
                 await panel.select(f"{setting.title}: off", [f"{setting.title}: 2 hours before"])
                 yield
-                form = await panel.click(f"Type: {setting.title}")
+                form = await panel.select(f"{setting.title}: off", ["Other times…"])
                 yield
                 await form.submit(**{setting.key: "1 day, 90 min"})
+                yield
+                await _press_old(panel, f"settings:ask-{setting.key}")
             case Choice():
                 now = setting.words(before)
                 words = next(words for words in setting.options().values() if words != now)
                 await panel.select(setting.title, [f"{setting.title}: {words}"])
                 assert setting.words(await _value(on, field)) == words
             case Switch():
-                await panel.click(setting.button)
+                await panel.click(f"{setting.title}: {setting.words(before)}")
             case RoleChoice():
                 await panel.select(setting.title, [leaders])
         assert await _value(on, field) != before
         yield
         if isinstance(setting, RoleChoice):
-            await panel.click(setting.clear)
+            await _press_old(panel, f"settings:no-{setting.key}")
             assert await _value(on, field) is None
             yield
-    while page > 1:
-        await panel.click("Back")
-        page -= 1
-        yield
+    await panel.click(PAGES[0])
     assert "[Time zone]" in panel.text()
+
+
+async def _press_old(panel: PersonResponse, custom_id: str) -> None:
+    """Press a button that only panels of earlier versions, or of servers with more to choose from, have."""
+    assert panel.message is not None
+    await panel.person.use(panel.message, {"type": 2, "custom_id": custom_id})
 
 
 async def _value(on: StoryContext, field: str) -> object:
@@ -58,11 +65,19 @@ async def setup(on: StoryContext) -> Steps:
     museum, log = on.guild.add_channel("quiet-hall"), on.guild.add_channel("bot-log")
     panel = await on.ask("setup")
     yield
+    await panel.click("Signup channels")
+    yield
     await panel.select("Museum signups: choose a channel", [museum])
     yield
-    form = await panel.click("Time zone")
+    await panel.click("setup:page:zone")
+    yield
+    form = await panel.click("Another zone")
     yield
     await form.submit(zone="Europe/London")
+    yield
+    await panel.click("Time zone")
+    yield
+    await panel.click("setup:pick-zone:America/Chicago")
     yield
     await panel.click("Log channels")
     yield
@@ -73,10 +88,18 @@ async def setup(on: StoryContext) -> Steps:
     yield
     await panel.click("Your games")
     yield
+    await _press_old(panel, "setup:games-page:0")
+    yield
+    await (await panel.click("Find a game")).submit(game="raid")
+    yield
     await panel.select("Which games do you play?", ["Destiny 2"])
+    yield
+    await panel.click("Your games")
     assert "Dragonspyre" not in panel.text()
+    yield
+    await _press_old(panel, "setup:told")
     now = await on.running.state.settings(GuildId(on.guild.id))
-    assert (now.zone, now.audit_channel, list(now.channels.values())) == ("Europe/London", log.id, [museum.id])
+    assert (now.zone, now.audit_channel, list(now.channels.values())) == ("America/Chicago", log.id, [museum.id])
 
 
 async def set_channel(on: StoryContext) -> Steps:
@@ -85,7 +108,7 @@ async def set_channel(on: StoryContext) -> Steps:
     yield
     assert "Key boss signups: #quiet-hall" in (await on.ask("setchannel show")).text()
     yield
-    assert "The choice is taken back" in (await on.ask("setchannel clear", what="key")).text()
+    assert "Channel cleared" in (await on.ask("setchannel clear", what="key")).text()
 
 
 async def permissions(on: StoryContext) -> Steps:

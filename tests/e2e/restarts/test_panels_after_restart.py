@@ -61,6 +61,7 @@ FORM_NAMES = {
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
     ("reminders", "typed"),
     ("setup", "zone"),
+    ("setup", "found"),
     ("privacy", "delete"),
     *(("series", form) for form in ("pause", "one-said", "extra", "days")),
     *(("series-draft", form) for form in ("said", "posted", "end", "words", "series")),

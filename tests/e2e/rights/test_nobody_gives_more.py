@@ -11,6 +11,7 @@ from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, Status
 from raidbot.raids.templates.catalogue import untouched
+from tests.commands.admin.test_setup import turn_to
 from tests.commands.raid.panel_helpers import panel_of, stored_raid
 from tests.commands.templates.test_files import file_of, one, take_in
 from tests.conftest import Start
@@ -118,16 +119,18 @@ Press = Callable[[PersonResponse, SandboxGuild], Awaitable[PersonResponse]]
 
 
 async def choose_games(panel: PersonResponse, _guild: SandboxGuild) -> PersonResponse:
-    await panel.click("Your games")
+    await turn_to(panel, "games")
     return await panel.select("Which games do you play?", [])
 
 
 async def choose_channel(panel: PersonResponse, guild: SandboxGuild) -> PersonResponse:
+    await turn_to(panel, "boards")
     return await panel.select("Raid signups: choose a channel", [guild.channel("raid-signups")])
 
 
 async def change_zone(panel: PersonResponse, _guild: SandboxGuild) -> PersonResponse:
-    return await panel.click("Time zone")
+    await turn_to(panel, "zone")
+    return await panel.click("Another zone")
 
 
 @pytest.mark.parametrize("press", [choose_games, choose_channel, change_zone])

@@ -37,6 +37,7 @@ def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
     assert old.settings() == GuildSettings(
         guild=GUILD,  # type: ignore[arg-type]
         zone="Europe/Berlin",
+        zone_chosen=True,
         leader_leads=(),
         member_leads=(),
         full_close_minutes=480,

@@ -290,6 +290,7 @@ OTHERS = {
     "set aside": Entry(
         AuditAction.SET_ASIDE, None, {"table": "raids", "row": "7 (ABCD)", "why": "sides: '5' is no list"}
     ),
+    "commands hidden": Entry(AuditAction.COMMANDS_HIDDEN, None, {"commands": ["setup", "templates"]}),
     "all refused": _refused(None, EVERYONE, 5),
     "command refused": _refused("raid"),
     "action refused": _refused("raid.close", 5),

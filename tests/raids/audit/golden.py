@@ -58,6 +58,7 @@ def on_panel(happened: HistoryEntry) -> str:
 
 def shown_in(connection: sqlite3.Connection) -> Iterator[Shown]:
     """Yield what a database's entries look like in both log channels, and then on the panels of its raids."""
+    connection.execute("DELETE FROM audit WHERE action = 'commands.hidden'")  # of the migration's own time
     connection.execute("UPDATE audit SET owed_to_audit = 1, owed_to_live = 1")
     for feed in Feed:
         for record in audit.pending(connection, feed, GUILD, limit=1000):

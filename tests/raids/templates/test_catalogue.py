@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.model import Kind, Role, RoleKey
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.builtin import AT_FIRST, builtin
 from raidbot.raids.templates.catalogue import (
@@ -71,6 +71,16 @@ def test_the_templates_of_one_s_games_can_be_offered_alone() -> None:
     assert [game for game, is_offered in playing.games().items() if is_offered] == ["Wizard101"]
     everything = rules.enable_games(playing, playing.games())
     assert all(entry.enabled for entry in everything.entries)
+
+
+def test_kinds_of_games_that_are_not_played_are_not_offered() -> None:
+    playing = rules.enable_games(WITH_FISHING, {"Guild Wars 2"})
+
+    assert WITH_FISHING.kinds() == tuple(Kind)
+    assert playing.kinds() == (Kind.RAID,)
+    assert playing.kinds(kept={Kind.KEY}) == (Kind.RAID, Kind.KEY)
+    assert rules.set_enabled(playing, "gw2-10", enabled=False).kinds() == (Kind.RAID,)
+    assert rules.enable_games(playing, {"Wizard101"}).kinds() == tuple(Kind)
 
 
 def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
