@@ -44,6 +44,7 @@ async def test_sixty_templates_are_paged(guild: SandboxGuild, start: Start) -> N
         await listed.click("Next page")
         await listed.click("Next page")
         assert "Page 3 of 3" in listed.text()
+        await listed.click("Previous page")
         await listed.select(LIST, [f"{59 - len(builtin())} {'long name ' * 10}"[:100].rstrip()])
 
         assert "Origin: this server’s own" in listed.text()

@@ -34,6 +34,7 @@ def any_template(draw: st.DrawFn) -> Template:
             seats=seats,
             group=groups[number % len(groups)],
             icon=draw(icons) if number < 3 else "",
+            specs=("Frost", draw(any_text)[:41]) if number < 2 else (),
         )
         for number in range(draw(st.integers(1, 52)))
     )
