@@ -14,7 +14,7 @@ from tests.conftest import Start
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 TANK = "🛡️"
-CODE = re.compile(r"raid ([A-Z2-9]{6})")
+CODE = re.compile(r"[Rr]aid ([A-Z2-9]{6})")
 
 
 @dataclass

@@ -248,7 +248,7 @@ async def test_moving_the_clock_alone_posts_announces_and_reminds(demo: Demo) ->
 async def who_came_is_noted_and_counted(shown: RunningDemo, board: Json) -> None:
     await shown.be("Mara")
     where = {"channel": board["channel"]}
-    code = re.findall(r"raid (\w{6})", str(board["embeds"]))[0]
+    code = re.findall(r"[Rr]aid (\w{6})", str(board["embeds"]))[0]
     panel = await shown.use("raid", where, "Attendance", code=code)
     await shown.page_client.ask("click", **where, message=panel["id"], custom_id="Attendance")
     await shown.answer("Who did not come?")
