@@ -171,3 +171,21 @@ async def test_pins(scene: Scene) -> None:
     assert pinned == [message.id]
     assert [found.id async for found in scene.here.pins()] == []
     await refused(scene.here.get_partial_message(scene.channel.last_message_id or 0).edit(content="x"), 50021, 403)
+
+
+async def test_a_file_that_an_embed_shows_is_listed_once_the_embed_shows_it_no_more(scene: Scene) -> None:
+    embed = discord.Embed(title="board").set_thumbnail(url="attachment://map.png")
+    sent = await scene.here.send(embed=embed, file=discord.File(io.BytesIO(b"map"), "map.png", description="A map"))
+    held = scene.channel.messages[sent.id].attachments
+
+    again = await sent.edit(embed=embed.copy().add_field(name="more", value="text"))
+    without = await sent.edit(embed=discord.Embed(title="board"))
+    gone = await sent.edit(embed=discord.Embed(title="board"), attachments=[])
+
+    assert [one.filename for one in held] == ["map.png"]
+    for message in (sent, again):
+        assert str(message.embeds[0].thumbnail.url).startswith("http://127.0.0.1")
+        assert message.attachments == []
+    assert [one.description for one in without.attachments] == ["A map"]
+    assert gone.attachments == []
+    await refused(sent.edit(embed=embed), 50035, 400)
