@@ -38,9 +38,9 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.privacy.cog import Privacy
 from raidbot.commands.privacy.views import PANEL as PRIVACY_PANEL
 from raidbot.commands.raid.cog import RaidPanel
-from raidbot.commands.raid.raid_list import PANEL as RAIDS_PANEL
 from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
+from raidbot.commands.raid.views import RAID_LIST
 from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.recurring.cog import Recurring
@@ -109,7 +109,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         REPLY: DmButtons(state, serves=services.serves).press,
         STANDING: StandingButtons(state, serves=services.serves).press,
         BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, raid_panel.open).press,
-        RAIDS_PANEL: raid_panel.press_list,
+        RAID_LIST: raid_panel.press_list,
     }
 
     recurring = Recurring(state, SeriesPoster(state, delivery.posting_places), post_waiter)

@@ -5,7 +5,7 @@ from functools import partial
 
 import discord
 
-from raidbot.commands.ui.components import BLUE, RED, Controls, panel_embed
+from raidbot.commands.ui.components import BLUE, RED, Controls, panel_embed, pressable
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.raids.feeds.model import Feed, FeedKind
@@ -52,7 +52,7 @@ def panel(guild_name: str, feeds: Mapping[FeedKind, Feed], *, new: tuple[FeedKin
 
 def rows(feeds: Mapping[FeedKind, Feed]) -> tuple[Row, ...]:
     return tuple(
-        (
+        pressable(
             _CONTROLS.button(f"{title}: {'new' if kind in feeds else 'get an'} address", "new", BLUE, kind),
             _CONTROLS.button(f"{title}: revoke", "end", RED, kind, disabled=kind not in feeds),
         )

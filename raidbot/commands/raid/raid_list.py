@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from raidbot.commands.raid.views import RAID_LIST
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import Controls, option, page_of
 from raidbot.commands.ui.interaction import Interaction
@@ -14,8 +15,7 @@ from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import render, say
 
-PANEL = "raids"
-_CONTROLS = Controls(partial(address, PANEL))
+_CONTROLS = Controls(partial(address, RAID_LIST))
 
 
 class NothingToManage(Refusal):

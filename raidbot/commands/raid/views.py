@@ -18,6 +18,7 @@ from raidbot.db.unreached import Unreached
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
 from raidbot.raids.announcements.model import OwnerKind
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.words import title, words
 from raidbot.raids.deadlines.deadline import before_start, deadline_of
 from raidbot.raids.emoji.missing import Lack, by_lack, named_with_reason
@@ -35,6 +36,8 @@ from raidbot.utils.text import clip, escape, fit_lines, joined, mention, stamp, 
 from raidbot.utils.words import Name, render, say
 
 PANEL = "raid"
+RAID_LIST = "raids"
+"""The list of /raid without a code."""
 SERIES_PANEL = "series"
 """The panel of /recurring for one series."""
 _MAX_CHANGES_LENGTH = 1024
@@ -145,8 +148,11 @@ def _at_last(data: PanelData) -> Offered:
         yield {Permission.RAID_CANCEL}, button("Cancel raid", "ask-cancel", RED)
     if data.step is not None:
         label = clip(f"Undo: {title(data.step.action)}", _MAX_LABEL_LENGTH)
-        yield {Permission.RAID_UNDO}, button(label, "undo", GREY, data.step.version)
+        reposts = raid.status is Status.CANCELLED and data.step.action is not AuditAction.NOT_HELD
+        needed = {Permission.RAID_UNDO} | ({Permission.CREATE} if reposts else set())
+        yield needed, button(label, "undo", GREY, data.step.version)
     yield set(), button("Refresh", "panel", GREY)
+    yield set(), Button(label="All raids", style=GREY, custom_id=address(RAID_LIST, "page", 0))
 
 
 def controls(raid: Raid) -> Controls:

@@ -10,7 +10,7 @@ from raidbot.commands.recurring.context import LABELS, SeriesContext
 from raidbot.commands.recurring.posted import check_not_posted
 from raidbot.commands.recurring.views import SeriesView
 from raidbot.commands.ui import permissions
-from raidbot.commands.ui.components import BLUE, GREEN, GREY, Button, options
+from raidbot.commands.ui.components import BLUE, GREEN, GREY, Button, options, pressable
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.panel_context import Action
@@ -78,7 +78,7 @@ async def show_date(context: SeriesContext, id_: RecurrenceId, text: str = "") -
         make.button("Other dates", "dates"),
         context.back,
     ]
-    rows: list[Row] = [tuple(buttons)]
+    rows: list[Row] = [pressable(*buttons)]
     if not is_posted and (names := _strategies(view, one)):
         offered = options([(name, name) for name in names], single.strategy or one.turn(view.series.rotation).strategy)
         rows.append((make.select("Another strategy, only on this date", "one-strategy", offered, id_),))

@@ -19,6 +19,7 @@ from raidbot.commands.ui.components import (
     option,
     options,
     panel_embed,
+    pressable,
 )
 from raidbot.commands.ui.responses import Item, Row
 from raidbot.commands.ui.router import address
@@ -254,7 +255,7 @@ def turn_leader_rows(view: DraftView, number: int) -> tuple[Row, ...]:
     make, leader = controls(view.id), view.draft.turns[number].leader
     return (
         (make.user_select("Who leads this turn?", "turn-led", number, chosen=leader),),
-        (
+        pressable(
             make.button("Back", "what", BLUE, number),
             make.button("As for all turns", "turn-unled", GREY, number, disabled=leader is None),
         ),
@@ -314,7 +315,7 @@ def people_rows(view: DraftView) -> tuple[Row, ...]:
                 "What happens to old boards?", "old", _named("Old boards: {choice}", OLD_BOARDS, draft.old_boards)
             ),
         ),
-        (
+        pressable(
             make.button("Back", "panel", BLUE),
             make.button("No leader", "no-leader", disabled=draft.leader is None),
         ),

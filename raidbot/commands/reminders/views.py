@@ -5,7 +5,7 @@ from functools import partial
 import discord
 
 from raidbot.commands.ui import forms
-from raidbot.commands.ui.components import BLUE, Controls, options, panel_embed
+from raidbot.commands.ui.components import BLUE, Controls, options, panel_embed, pressable
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.raids.messages.kinds import MessageKind
@@ -67,7 +67,7 @@ def rows(chosen: Choices) -> tuple[Row, ...]:
     return (
         (_CONTROLS.select("My own times: none", "leads", times, min_values=0, max_values=MAX_OWN_LEADS),),
         (_CONTROLS.select("Messages I get: none", "kinds", kinds, min_values=0, max_values=len(kinds)),),
-        (
+        pressable(
             _CONTROLS.button("Type my times", "ask", BLUE),
             _CONTROLS.button("As the server", "server", disabled=chosen.leads is None),
             _CONTROLS.switch("No unasked messages", "silent", is_on=chosen.is_silent),

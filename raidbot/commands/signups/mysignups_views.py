@@ -6,7 +6,7 @@ from functools import partial
 import discord
 
 from raidbot.commands.signups.service import place
-from raidbot.commands.ui.components import GREY, RED, Controls, link_button, numbered, option, panel_embed
+from raidbot.commands.ui.components import GREY, RED, Controls, link_button, numbered, option, panel_embed, pressable
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_selects
 from raidbot.commands.ui.router import address
@@ -81,7 +81,7 @@ def raid_rows(raid: Raid, member: MemberId, *, too_late: bool) -> tuple[Row, ...
     leave = _CONTROLS.button("Leave this raid", "leave", RED, raid.code, disabled=not is_in or too_late)
     back = _CONTROLS.button("All my signups", "page", GREY, 0)
     board = (link_button("To the board", raid.link),) if raid.link else ()
-    return (*rows, (leave, back, *board))
+    return (*rows, (*pressable(leave), back, *board))
 
 
 def brief(raid: Raid, member: MemberId) -> str:

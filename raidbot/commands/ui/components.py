@@ -105,6 +105,11 @@ class Controls:
         )
 
 
+def pressable(*buttons: Button) -> Row:
+    """Return the buttons that are not disabled: a panel shows only what can be done now."""
+    return tuple(button for button in buttons if not button.disabled)
+
+
 def link_button(label: str, url: str) -> Button:
     return Button(label=label, url=url)
 

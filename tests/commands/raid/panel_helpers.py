@@ -60,10 +60,10 @@ def options_of(panel: PersonResponse, select: str) -> list[dict[str, Any]]:
     return list(found)
 
 
-async def press_old(panel: PersonResponse, action: str, *values: str) -> PersonResponse:
+async def press_old(panel: PersonResponse, action: str, *values: str, code: str = "") -> PersonResponse:
     """Press a button, or with `values` choose in a menu, that a panel of a version before still has."""
     assert panel.message is not None
-    code = str(panel.message.embeds[0]["footer"]["text"]).removeprefix("Raid ")
+    code = code or code_of(panel.message)
     old: dict[str, Any] = {"type": 2, "custom_id": f"raid:{code}:{action}"}
     if values:
         old |= {"type": 3, "options": [{"label": value, "value": value} for value in values]}

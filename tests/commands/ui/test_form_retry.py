@@ -73,7 +73,7 @@ async def test_labels_may_be_worded_anew_between_the_refusal_and_the_next_try(
 
         await form.submit(title="Silver Key")
 
-        assert "The board says so" in panel.text()
+        assert "Board updated." in panel.text()
         await guild.until(lambda: kept(database) == 2)
 
 
@@ -167,7 +167,7 @@ async def test_while_the_database_cannot_be_written_what_was_typed_is_shown_and_
         assert form_values(form)["description"] == FENCED
         await writer.execute("PRAGMA query_only = OFF")
         await form.submit(title="Silver Key")
-        assert "The board says so" in panel.text()
+        assert "Board updated." in panel.text()
 
 
 async def test_what_was_kept_is_gone_after_a_day(

@@ -32,6 +32,27 @@ async def forms_of_raids(on: StoryContext) -> Steps:
     assert "Another — Keep" in board_text(on.guild.messages(on.channel)[-1])
 
 
+async def forms_of_seats_and_cancelling(on: StoryContext) -> Steps:
+    first, second = await on.put_up(), await on.put_up()
+    before, other = await on.raid(first), await on.panel(second)
+    await (await on.panel(first)).click("Cancel raid")
+    left = await on.panel(first)
+    await left.click("Roster")
+    await left.click("Seats")
+    yield
+    await other.click("Roster")
+    form = await other.click("Seats")
+    yield
+    await form.submit(seats="7")
+    await other.click("Back")
+    form = await other.click("Cancel raid")
+    yield
+    await form.submit(note="Servers are down")
+    after = await on.raid(second)
+    assert (after.capacity, after.cancel_note) == (7, "Servers are down")
+    assert await on.raid(first) == before
+
+
 async def forms_of_drafts(on: StoryContext) -> Steps:
     first, second = await on.ask("create", activity="key", teams=1), await on.ask("create", activity="key", teams=1)
     before = first.text()
@@ -108,5 +129,13 @@ async def forms_of_leads(on: StoryContext) -> Steps:
 
 FORMS: dict[str, Story] = {
     story.__name__: story
-    for story in (forms_of_raids, forms_of_drafts, form_of_deadlines, form_of_seats, forms_of_servers, forms_of_leads)
+    for story in (
+        forms_of_raids,
+        forms_of_seats_and_cancelling,
+        forms_of_drafts,
+        form_of_deadlines,
+        form_of_seats,
+        forms_of_servers,
+        forms_of_leads,
+    )
 }

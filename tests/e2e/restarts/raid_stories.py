@@ -8,7 +8,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import CloseReason, Raid, Source, Status
 from raidbot.state import Cause
-from tests.commands.raid.panel_helpers import panel_option
+from tests.commands.raid.panel_helpers import code_of, panel_option, press_old
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 from tests.raid_boards import board_text, dm_text
 
@@ -139,6 +139,37 @@ async def raid_roster(on: StoryContext) -> Steps:
     assert [one.member for one in (await on.raid(board)).seats] == [alice.id]
 
 
+async def raid_seats(on: StoryContext) -> Steps:
+    alice, bob = on.guild.add_member("alice"), on.guild.add_member("bob")
+    board = await on.put_up(seats=2)
+    await on.seat(board, alice, "✅")
+    await on.seat(board, bob, "✅")
+    await on.put_up(activity="key", teams=1)
+    panel = await on.ask("raid")
+    yield
+    assert panel.message is not None
+    await on.guild.owner.use(panel.message, {"type": 2, "custom_id": "raids:page:0"})
+    yield
+    await panel.select("Which raid?", ["Museum Signup"])
+    yield
+    await panel.click("Roster")
+    yield
+    form = await panel.click("Seats")
+    yield
+    await form.submit(seats="1")
+    yield
+    await press_old(panel, "seats-page:1:1:0", code=code_of(board))
+    yield
+    await panel.select("Who goes to the waitlist?", ["Alice"])
+    assert [one.member for one in (await on.raid(board)).seats] == [bob.id]
+    await (await panel.click("Seats")).submit(seats="2")
+    assert len((await on.raid(board)).seats) == 2
+    await (await panel.click("Seats")).submit(seats="1")
+    yield
+    await panel.click("The last to sign up")
+    assert [one.member for one in (await on.raid(board)).seats] == [bob.id]
+
+
 async def raid_attendance(on: StoryContext) -> Steps:
     alice, board = on.guild.add_member("alice"), await on.put_up()
     await on.seat(board, alice, "✅")
@@ -251,6 +282,7 @@ STORIES: dict[str, Story] = {
         raid_words_refused,
         raid_roster,
         raid_filled,
+        raid_seats,
         raid_attendance,
         raid_not_held,
         raid_copy,

@@ -52,7 +52,7 @@ TEMPLATE_FORMS = (
 )
 
 FORM_NAMES = {
-    *(("raid", form) for form in ("time", "deadline", "text", "copy")),
+    *(("raid", form) for form in ("time", "deadline", "text", "copy", "length", "cancel", "seats-set")),
     *(("create", form) for form in ("time", "name", "seats", "closes")),
     *(("announce", form) for form in ("new", "text")),
     *(("settings", form) for form in ("zone", "leader-leads", "member-leads")),
