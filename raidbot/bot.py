@@ -12,7 +12,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.cogs import Services, all_cogs, message_menus
+from raidbot.commands.cogs import Services, add_cogs
 from raidbot.commands.limits.limits import InteractionLimits
 from raidbot.commands.registration import register_commands
 from raidbot.commands.signups.gate import SignupGate
@@ -159,11 +159,7 @@ class RaidBot(commands.AutoShardedBot, LimitedClient):
         await self.upkeep.prepare(self.state.now())
         await self.state.find_boards()
         await self.delivery.presence.load()
-        cogs = all_cogs(self._services())
-        for cog in cogs:
-            await self.add_cog(cog)
-        for menu in message_menus(cogs):
-            self.tree.add_command(menu)
+        await add_cogs(self, self._services())
         for event in ("on_guild_join", "on_guild_available"):
             self.add_listener(self.feeds.missed_events, event)
         discord_internals.dispatch_member_updates(self)

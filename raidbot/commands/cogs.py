@@ -1,13 +1,12 @@
 """The list of all cogs, and the only place that knows what each of them needs."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.admin.permissions import PANEL as PERMISSIONS_PANEL
@@ -151,9 +150,12 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     return [InteractionTimes(), router, closed_dms, *cogs]
 
 
-def message_menus(cogs: Iterable[commands.Cog]) -> list[app_commands.ContextMenu]:
-    """Return the commands in the context menu of messages, which discord.py does not find in cogs."""
-    return [cog.menu for cog in cogs if isinstance(cog, RaidPanel | MySignups)]
+async def add_cogs(bot: commands.Bot | commands.AutoShardedBot, services: Services) -> None:
+    """Add every cog, and the commands in the menu of messages, which discord.py does not find in cogs."""
+    for cog in all_cogs(services):
+        await bot.add_cog(cog)
+        if isinstance(cog, RaidPanel | MySignups):
+            bot.tree.add_command(cog.menu)
 
 
 def _privacy(services: Services) -> Privacy:
