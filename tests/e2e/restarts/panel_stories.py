@@ -99,6 +99,7 @@ async def create_in_one_line(on: StoryContext) -> Steps:
     raiders, events = on.guild.add_role("Raiders", mentionable=True), on.guild.add_channel("events")
     panel = await on.ask("create", activity="museum", when="friday 8pm")
     yield
+    await panel.click("Another zone")
     await choose_zone(panel, "America/Chicago")
     words = await panel.click("Title & text")
     yield
