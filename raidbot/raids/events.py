@@ -8,8 +8,6 @@ from raidbot.raids.model import (
     CancelReason,
     CloseReason,
     MemberId,
-    Picture,
-    PictureLoss,
     Presence,
     Raid,
     RaidCode,
@@ -18,6 +16,8 @@ from raidbot.raids.model import (
     Source,
     changed,
 )
+from raidbot.raids.pictures.events import PictureChanged as PictureChanged
+from raidbot.raids.pictures.events import PictureLost as PictureLost
 from raidbot.raids.reminders.events import Joint as Joint
 from raidbot.raids.reminders.events import Reminded as Reminded
 from raidbot.raids.reminders.events import Reminder as Reminder
@@ -270,19 +270,6 @@ class DeadlineChanged:
 
     before: Lead | None
     after: Lead | None
-
-
-@dataclass(frozen=True, slots=True)
-class PictureChanged:
-    before: Picture | None
-    after: Picture | None
-
-
-@dataclass(frozen=True, slots=True)
-class PictureLost:
-    """The board goes without its picture from now on, because Discord did not take it or it is gone."""
-
-    why: PictureLoss
 
 
 @dataclass(frozen=True, slots=True)

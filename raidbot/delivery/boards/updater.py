@@ -11,6 +11,7 @@ import structlog
 
 from raidbot.db.database import Unwritable
 from raidbot.delivery.boards.edits.budget import EditPace
+from raidbot.delivery.boards.edits.reaction_room import make_room
 from raidbot.delivery.boards.edits.turns import EditTurns
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
@@ -320,7 +321,7 @@ class Boards:
             try:
                 await self._api.call(lambda: message.add_reaction(reaction), Family.REACTIONS, thing.place.guild)
             except discord.HTTPException as refusal:
-                if refusal.code != _TOO_MANY_REACTIONS or not await self._make_room(thing):
+                if refusal.code != _TOO_MANY_REACTIONS or not await make_room(self._api, self._client, thing):
                     raise
                 await self._api.call(lambda: message.add_reaction(reaction), Family.REACTIONS, thing.place.guild)
         except discord.HTTPException as refusal:
@@ -332,19 +333,6 @@ class Boards:
             self._lacks(key, one, refusal.code)
             return True
         self._lacking.get(key, {}).pop(one, None)
-        return True
-
-    async def _make_room(self, thing: PostedThing) -> bool:
-        """Clear an emoji that belongs to no option, if there is one and the bot may."""
-        own = {emoji.key_of(one) for one in thing.reactions}
-        message = await self._api.call(thing.place.message_of(self._client).fetch, Family.READS, thing.place.guild)
-        foreign = [one.emoji for one in message.reactions if emoji.key_of(str(one.emoji)) not in own]
-        if not foreign:
-            return False
-        try:
-            await self._api.call(lambda: message.clear_reaction(foreign[-1]), Family.REACTIONS, thing.place.guild)
-        except discord.Forbidden:
-            return False
         return True
 
     def _lacks(self, key: PostedKey, one: str, code: int) -> None:

@@ -168,7 +168,7 @@ async def test_games_are_found_by_a_word_of_theirs_or_of_a_template(guild: Sandb
         await turn_to(panel, "games")
         await (await panel.click("Find a game")).submit(game="raid")
         assert "Found for “raid”" in panel.text()
-        await panel.select("Which games do you play?", ["Destiny 2"])
+        await panel.select("Which games do you play?", ["Final Fantasy XIV", "Destiny 2"])
         assert "✅ Games: Final Fantasy XIV, Destiny 2" in panel.text()
 
         refused = await (await panel.click("Find a game")).submit(game="chess")
