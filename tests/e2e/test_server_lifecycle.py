@@ -352,7 +352,7 @@ async def the_new_raid_is_cancelled(people: GuildPeople) -> None:
     await form.submit(note="Servers are *down*")
     for person in (people.ben, people.gus, people.emil, people.fay):
         await people.until_received(person, f"<@{people.lena.id}> cancelled", r"“Servers are \*down\*”")
-    await people.until_board_has("Cancelled** by Lena", r": Servers are \*down\*")
+    await people.until_board_has("Cancelled by Lena", r": Servers are \*down\*")
     await people.guild.until(lambda: people.thread.state.archived)
     assert "> cancelled" not in dm_text(people.dora)
 
