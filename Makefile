@@ -15,7 +15,7 @@ HAS_HADOLINT := sys_platform == 'darwin' or (sys_platform == 'linux' and platfor
 
 unexport PYTHONDONTWRITEBYTECODE # compiled once is enough: the tests start some seventy processes
 
-.PHONY: demo test check chaos slowest clients deploy-check screenshot bench run ready pins clean
+.PHONY: demo test check chaos slowest clients deploy-check docs screenshot bench run ready pins clean
 
 demo: $(READY) ## show the bot against a local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
@@ -40,6 +40,9 @@ deploy-check: $(READY) ## check deploy/ and the Dockerfile with the programs the
 
 screenshot: $(READY) ## take the picture of the demo in docs/ again (needs Chromium)
 	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)
+
+docs: $(READY) ## write the pages in docs/ that are made from the code
+	@RAIDBOT_WRITE_DOCS=1 $(BIN)/pytest tests/test_commands_page.py $(ARGS)
 
 bench: $(READY) ## run the benchmarks, which print one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,4 +1,4 @@
-"""README.md matches the code."""
+"""README.md and the pages it leads to match the code."""
 
 import re
 from dataclasses import replace
@@ -7,7 +7,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import discord
-from discord import app_commands
 
 from raidbot import process
 from raidbot.commands.ui import permissions
@@ -19,12 +18,14 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
 from raidbot.raids.rosters import signups
 from raidbot.raids.templates.catalogue import untouched
 from tests.board_text import board_as_text
-from tests.commands.permission_tables import COMMANDS, EVERYBODY
-from tests.conftest import Start
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-OF_WHOEVER_RUNS_IT = {"testalert"}
-"""Commands that no permission of a server opens."""
+ROOT = Path(__file__).parent.parent
+README, CONFIGURATION, OPERATING, TROUBLESHOOTING = (
+    (ROOT / page).read_text(encoding="utf-8")
+    for page in ("README.md", "docs/configuration.md", "docs/operating.md", "docs/troubleshooting.md")
+)
+MAX_LINES = 120
+MAX_FILM_BYTES = 2_000_000
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 18, 18, tzinfo=UTC)
 
@@ -43,7 +44,7 @@ def test_the_board_it_shows_is_a_board() -> None:
 
 def test_it_lists_every_setting_with_its_default() -> None:
     for name, field in Settings.model_fields.items():
-        row = re.search(rf"^\| `{variable(name)}`[^|]*\| ([^|]*) \|", README, re.MULTILINE)
+        row = re.search(rf"^\| `{variable(name)}`[^|]*\| ([^|]*) \|", CONFIGURATION, re.MULTILINE)
         assert row, f"{name} is missing"
         if field.is_required() or field.default in (None, ()):
             assert row[1].startswith("–")
@@ -61,7 +62,7 @@ def test_it_names_every_exit_code() -> None:
         process.REFUSED_BY_DISCORD,
         process.UNUSABLE_LIBRARY,
     ):
-        assert f"\n| {code} |" in README
+        assert f"\n| {code} |" in TROUBLESHOOTING
 
 
 def test_the_invitation_asks_for_what_the_bot_needs() -> None:
@@ -69,32 +70,12 @@ def test_the_invitation_asks_for_what_the_bot_needs() -> None:
     needed = discord.Permissions(use_external_emojis=True, **dict.fromkeys(wanted, True))
 
     assert f"&permissions={needed.value}" in README
-    assert [name for name in wanted.values() if name not in README] == []
+    assert f"&permissions={needed.value}" in OPERATING
+    assert [name for name in wanted.values() if name not in OPERATING] == []
 
 
-async def test_it_lists_every_command_with_its_subcommands_and_who_may(start: Start) -> None:
-    rows = {name: (rest.strip(), who) for name, rest, who in _command_rows()}
-    async with start() as bot:
-        every = {command.name: command for command in bot.tree.get_commands()}
-    menus = {name for name, command in every.items() if isinstance(command, app_commands.ContextMenu)}
-    commands = {name: command for name, command in every.items() if name not in menus}
+def test_a_visitor_reads_it_in_a_few_minutes() -> None:
+    film = ROOT / re.findall(r"!\[[^]]{40,}\]\(([^)]+)\)", README)[0]
 
-    assert rows.keys() == commands.keys()
-    assert all(f"*{menu}*" in README for menu in menus)
-    for name, command in commands.items():
-        written, who = rows[name]
-        if isinstance(command, app_commands.Group):
-            assert set(written.split(" · ")) == {one.name for one in command.commands}
-        else:
-            assert isinstance(command, app_commands.Command)
-            options = {one.name if one.required else f"[{one.name}]" for one in command.parameters}
-            assert set(written.removesuffix("…").split()) <= options, name
-            assert {one for one in options if not one.startswith("[")} <= set(written.split()), name
-        asked = {asks for line, (asks, _) in COMMANDS.items() if line.split()[0] == name}
-        assert who.startswith("everyone") == (asked == {EVERYBODY} and name not in OF_WHOEVER_RUNS_IT), name
-
-
-def _command_rows() -> list[tuple[str, str, str]]:
-    """Return (name, subcommands or options, who may use it) for each row of the command table."""
-    table = README.split("## Commands")[1].split("\n## ")[0]
-    return re.findall(r"^\| `/(\w+)([^`]*)` \| .+ \| ([^|]+) \|$", table, re.MULTILINE)
+    assert len(README.splitlines()) <= MAX_LINES
+    assert film.stat().st_size < MAX_FILM_BYTES
