@@ -65,7 +65,7 @@ class Setup(commands.Cog):
 
     @setup.autocomplete("game")
     async def _games(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        found = find_games(await self._state.templates(permissions.guild_id(interaction)), typed)
+        found = find_games(typed, await self._state.templates(permissions.guild_id(interaction)))
         return [app_commands.Choice(name=game, value=game) for game in found[:MAX_CHOICES]]
 
     async def press(self, press: Press) -> None:
@@ -185,7 +185,7 @@ class Setup(commands.Cog):
 
 def _found(catalogue: Catalogue, text: str) -> tuple[str, ...]:
     """Return the games that the text means: the one of this name, or all that fit. Raises NoSuchGame."""
-    found = find_games(catalogue, text[:MAX_SEARCH_LENGTH])
+    found = find_games(text[:MAX_SEARCH_LENGTH], catalogue)
     named = tuple(game for game in found if game.casefold() == text.strip().casefold())
     if not found:
         raise NoSuchGame(text)

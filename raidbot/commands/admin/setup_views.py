@@ -78,7 +78,7 @@ class SetupPage:
 
 def shown_games(catalogue: Catalogue, number: int, search: str) -> tuple[str, ...]:
     """Return the games in the menu on a page of the list, or those found by the text."""
-    found = find_games(catalogue, search) if search else tuple(catalogue.games())
+    found = find_games(search, catalogue) if search else tuple(catalogue.games())
     return tuple(page_of(found, number).items)
 
 

@@ -166,7 +166,7 @@ def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
     return Catalogue(tuple(map(follow, catalogue.entries)), games_chosen=True)
 
 
-def find_games(catalogue: Catalogue, text: str) -> tuple[str, ...]:
+def find_games(text: str, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the games whose name, or a template of theirs, has all typed words, by name; all for a blank text."""
     words = text.casefold().split()
     known: dict[str, str] = {}

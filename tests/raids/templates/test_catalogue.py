@@ -91,8 +91,8 @@ def test_kinds_of_games_that_are_not_played_are_not_offered() -> None:
     ],
 )
 def test_games_are_found_by_words_of_their_own_and_of_their_templates(text: str, first: str | None) -> None:
-    assert next(iter(rules.find_games(WITH_FISHING, text)), None) == first
-    assert {*rules.find_games(WITH_FISHING, " ")} == WITH_FISHING.games().keys()
+    assert next(iter(rules.find_games(text, WITH_FISHING)), None) == first
+    assert {*rules.find_games(" ", WITH_FISHING)} == WITH_FISHING.games().keys()
 
 
 def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
