@@ -34,6 +34,7 @@ INSERT INTO audit (guild, at, source, action, arguments, owed_to_audit, owed_to_
         audit_channel IS NOT NULL, debug_channel IS NOT NULL
     FROM guilds WHERE told_of_hidden_commands = 0;
 DROP TABLE hidden;
+DELETE FROM sqlite_sequence WHERE name = 'audit' AND coalesce(seq, 0) = 0;  -- inserting no row leaves one there
 
 -- Who cancelled a raid, and the reason as they typed it.
 
