@@ -42,7 +42,7 @@ screenshot: $(READY) ## take the picture of the demo in docs/ again (needs Chrom
 	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)
 
 docs: $(READY) ## write the pages in docs/ that are made from the code
-	@RAIDBOT_WRITE_DOCS=1 $(BIN)/pytest tests/test_commands_page.py $(ARGS)
+	@RAIDBOT_WRITE_DOCS=1 $(BIN)/pytest tests/commands/test_commands_page.py $(ARGS)
 
 bench: $(READY) ## run the benchmarks, which print one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)

@@ -123,7 +123,6 @@ def _on_plan(data: PanelData) -> Offered:
     if not raid.took_place(now):
         yield {Permission.RAID_LENGTH}, button("Change length", "ask-length", GREY)
     yield {Permission.RAID_LEADER}, button("Leader", "ask-leader", GREY)
-    yield {Permission.RAID_EDIT}, button("Picture", "ask-picture", GREY)
     if raid.is_live and now < raid.starts_at and any(raid.has_room(role) for role in raid.roles):
         yield {Permission.RAID_FINDSUB}, button("Find substitute", "sub", GREY)
     if now < raid.starts_at:
@@ -135,6 +134,8 @@ def _beside(data: PanelData) -> Offered:
     if raid.status is not Status.CANCELLED and not raid.took_place(data.now):
         custom_id = announcements_of(OwnerKind.RAID, raid.code)
         yield {Permission.RAID_ANNOUNCE}, Button(label="Announcements", style=GREY, custom_id=custom_id)
+    if raid.status is not Status.CANCELLED:
+        yield {Permission.RAID_EDIT}, controls(raid).button("Picture", "ask-picture", GREY)
     duplicate = controls(raid).button("Duplicate", "ask-copy", GREY)
     yield {Permission.RAID_DUPLICATE, Permission.CREATE}, duplicate
     if data.series is not None:

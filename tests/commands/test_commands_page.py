@@ -11,7 +11,7 @@ from raidbot.raids.permissions import Permission
 from tests.commands.permission_tables import COMMANDS
 from tests.conftest import Start
 
-PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 IN_CODE_ONLY = {"testalert": "whoever runs the bot (`RAIDBOT_OWNER_ID`)"}
 """Commands that no permission of a server opens."""
 HEAD = """# Commands
