@@ -119,6 +119,7 @@ async def the_main_jobs_take_few_acts(screen: Screen) -> None:
     board = screen.message("World of Warcraft")
     await screen.act_as("Ana")
     await screen.open("raid-signups")
+    await screen.react(board, "🛡️")
     await within(LEAVE, clicks, screen.react(board, "🛡️", on=False))
 
 
