@@ -97,7 +97,8 @@ def _picture(stored: object) -> Picture | None:
 
 def _read(raid: Raid, said: dict[str, Any]) -> Raid:
     """Return the raid with the stored fields restored. Versions before did not store the number of seats."""
-    numbers = said.pop("role_seats", {})
+    said = dict(said)
+    numbers = dict(said.pop("role_seats", {}))
     roles = tuple(replace(role, seats=int(numbers.get(role.key, role.seats))) for role in raid.roles)
     return replace(
         raid,

@@ -1,7 +1,8 @@
 """A scripted evening in the terminal that shows the bot's main functions."""
 
+import re
 import tempfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -116,7 +117,7 @@ class Script:
 
     @property
     def starts_at(self) -> datetime:
-        return datetime.fromisoformat(self.board.embeds[0]["timestamp"])
+        return datetime.fromtimestamp(int(re.findall(r"<t:(\d+)", self.board.embeds[0]["description"])[0]), UTC)
 
     def _board_text(self) -> str:
         return "\n".join(body(self.board, self.sandbox.world, zone=ZONE))

@@ -43,8 +43,8 @@ def story_of(guild: Guild) -> Story:
                 name=LEAD,
                 title="Change the time",
                 how=(
-                    f"As {who[leader]}, who leads it, type /raid and pick tonight’s raid, then press “Change time”. "
-                    "Everybody who signed up gets a message."
+                    f"As {who[leader]}, who leads it, open “⋯” beside the raid (or right-click it), choose "
+                    "“Apps › Manage raid” and press “Change time”. Everybody who signed up gets a message."
                 ),
                 person=leader,
                 channel=place,

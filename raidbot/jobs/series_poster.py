@@ -158,7 +158,7 @@ class SeriesPoster:
                     series.id, partial(rules.leave, member=place.member), Cause(Source.RECONCILE)
                 )
         last = await last_specs(self._state, planned, ((place.member, place.role) for place in admitted))
-        return [place._replace(spec=place.spec or last.get((place.member, place.role))) for place in admitted]
+        return [place.with_spec(place.spec or last.get((place.member, place.role))) for place in admitted]
 
     async def _copied(self, series: Series, occurrence: Occurrence) -> Raid | None:
         if series.roster is not RosterMode.COPY:

@@ -93,6 +93,16 @@ class Screen:
     async def press(self, message: Locator, button: str) -> None:
         await message.get_by_role("button", name=button, exact=True).click()
 
+    async def manage(self, board: Locator) -> Locator:
+        """Open the raid's panel in the menu of its board, by keyboard, and return it."""
+        before = await self.messages.count()
+        await board.get_by_role("button", name="More", exact=True).press("Enter")
+        entry = self.page.get_by_role("menuitem", name="Apps › Manage raid")
+        await expect(entry).to_be_focused()
+        await entry.press("Enter")
+        await expect(self.messages).to_have_count(before + 1)
+        return self.messages.nth(before)
+
     async def pick(self, message: Locator, select: str, option: str) -> None:
         """Open a select and choose an option."""
         await message.get_by_role("button", name=re.compile(f"^{re.escape(select)}")).click()

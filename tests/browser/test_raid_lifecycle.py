@@ -41,16 +41,6 @@ class Windows:
         await expect(self.mara.messages).to_have_count(before + 1)
         return self.mara.messages.nth(before)
 
-    async def panel_by_the_menu(self) -> Locator:
-        """Open the raid's panel as Mara in the menu of its board, by keyboard, and return it."""
-        before, board = await self.mara.messages.count(), self.board(self.mara)
-        await board.get_by_role("button", name="More", exact=True).press("Enter")
-        entry = self.mara.page.get_by_role("menuitem", name="Apps › Manage raid")
-        await expect(entry).to_be_focused()
-        await entry.press("Enter")
-        await expect(self.mara.messages).to_have_count(before + 1)
-        return self.mara.messages.nth(before)
-
     async def until_board_says(self, *texts: str) -> None:
         """Wait until the board shows all these texts on every screen."""
         for screen in (self.mara, self.ana, self.ben):
@@ -198,7 +188,7 @@ async def it_is_put_up_again_and_cancelled(windows: Windows) -> None:
     await ben.open("raid-signups")
     await windows.until_board_says("0/5")
 
-    panel = await windows.panel_by_the_menu()
+    panel = await windows.mara.manage(windows.board(windows.mara))
     await mara.press(panel, "Cancel raid")
     await mara.submit("Why? Nobody else will be notified.", "Servers are down")
     await windows.until_board_says("Cancelled by Mara: Servers are down")

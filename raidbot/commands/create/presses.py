@@ -100,14 +100,14 @@ class _Presses:
             case [form, *marks] if form in _FORMS:
                 await self._take(form, next(iter(marks), ""))
             case [ask, *marks] if ask.removeprefix("ask-") in _FORMS:
-                await self._ask(ask.removeprefix("ask-"), next(iter(marks), None))
+                await self.ask(ask.removeprefix("ask-"), next(iter(marks), None))
             case _:
                 draft = draft_view.panel.chosen(self.press, action)
                 await drafting.show_panel(await drafting.save_choice(draft_view, draft))
 
     # Forms
 
-    async def _ask(self, form: str, marks: str | None = None) -> None:
+    async def ask(self, form: str, marks: str | None = None) -> None:
         custom_id = self.draft_view.controls.custom_id(form)
         fields = await self._fields(form)
         state, interaction = self.drafting.state, self.press.interaction
@@ -184,7 +184,7 @@ class _Presses:
         draft = await drafting.choose(draft_view.draft, self.press.chosen, draft_view.catalogue)
         saved = await drafting.save_choice(draft_view, draft)
         if draft.starts_at is None:
-            await replace(self, draft_view=saved)._ask("time")
+            await replace(self, draft_view=saved).ask("time")
         else:
             await drafting.show_next(saved)
 

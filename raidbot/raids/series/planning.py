@@ -28,6 +28,9 @@ class Place(NamedTuple):
     source: Source
     spec: str | None = None
 
+    def with_spec(self, spec: str | None) -> "Place":
+        return Place(self.member, self.role, self.source, spec)
+
 
 def kind_of(turn: Turn) -> Kind:
     """Return the kind of the raids of a turn."""

@@ -61,7 +61,7 @@ async def test_the_role_is_chosen_among_several(guild: SandboxGuild, start: Star
 
 async def test_panels_of_the_version_before_go_on_working(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        panel = await panel_of(guild, await post_raid(guild, activity="lemuria", hours=1.5))
+        panel = await panel_of(guild, await post_raid(guild, activity="lemuria", length="1.5"))
 
         await press_old(panel, "length", "180")
         assert (await stored_raid(bot)).length_minutes == 180

@@ -29,7 +29,7 @@ PLAYERS_WROTE = {
     "Be *there*",
     *(*FULL.sides, "left", "right", RAID.name, RAID.link, "XYZ234"),
     *("New *text* for <@&5>", "Old\ntext " * 30, "New text", "Old text", "Too *late*, three times"),
-    *("Frost *Blood*", "Frost", "Blood"),
+    *("Frost *Blood*", "Frost", "Blood", "Servers are *down*, <@5>", "https://example.org/a.png"),
 }
 ELSEWHERE = {
     *("America/New_York", "Asia/Tokyo", "Send Messages", "Embed Links", "Missing *Access*"),
@@ -37,7 +37,7 @@ ELSEWHERE = {
     *("Europe/London", "wow-10", "Raid night", "Old *name*", "A *title*", "Alt run", "No consumables"),
 }
 """Names of time zones and of Discord's permissions, what Discord said, and what a row holds that cannot be read."""
-NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered", "DeadlineChanged", "series"}
+NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered", "DeadlineChanged", "PictureLost", "series"}
 NEVER_WORDS |= {name for name in OTHERS if name.startswith(("announce", "mention"))}
 """Examples of actions that no row of before knows."""
 NEVER_REWORDED = AuditAction.SIGNUP_TEXT_CHANGED

@@ -78,7 +78,7 @@ _OF_THE_RAID: Mapping[str, Claim] = {
             lambda raid: (len(raid.seats), len({w.member for w in raid.waits})) == (int(m[1]), int(m[2] or 0))
         )
     ),
-    r"(Team \d) \((\d+)/\d+\)": lambda m, _who: lambda raid: len(raid.seated(_key(raid, m[1]))) == int(m[2]),
+    r"(Team \d) \(?(\d+)/\d+\b": lambda m, _who: lambda raid: len(raid.seated(_key(raid, m[1]))) == int(m[2]),
     r"Every role has all its seats taken": lambda _m, _who: (
         lambda raid: all(_is_full(raid, r.name) for r in raid.roles)
     ),

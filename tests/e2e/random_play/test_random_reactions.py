@@ -39,7 +39,7 @@ def agrees(sandbox: Sandbox, database: Path, board: Message) -> bool:
     seats, waits = people(database, "seats"), people(database, "waits")
     text = board_text(board)
     counts = {role: sum(seated == role for seated, _ in seats) for role in ROLES.values()}
-    shown = all(f"({count}/{SEATS})" in text for count in counts.values())
+    shown = all(f" {count}/{SEATS}" in text for count in counts.values())
     return standing(sandbox, board) == seats | waits and shown and f"**{len(seats)}/6**" in text
 
 

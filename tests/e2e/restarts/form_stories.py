@@ -81,7 +81,7 @@ async def forms_of_previews(on: StoryContext) -> Steps:
     for button, typed, seen in (
         ("Signup deadline", {"closes": "2 hours"}, "2 hours before the start"),
         ("Title & text", {"title": "Gallery"}, "Gallery"),
-        ("Length", {"length": "1h20"}, "1 h 20 min"),
+        ("Length", {"length": "1h20"}, "1 h 20"),
     ):
         await first.click(button)
         yield

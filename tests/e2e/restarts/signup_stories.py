@@ -1,6 +1,7 @@
-"""Signup deadlines and sign-up texts of drafts, raids and templates. See `panel_stories`."""
+"""Signup deadlines, sign-up texts and specialisations of drafts, raids and templates. See `panel_stories`."""
 
 from raidbot.raids.schedules.model import Lead
+from tests.commands.raid.panel_helpers import panel_option
 from tests.commands.templates.panel_helpers import stored_template
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
@@ -42,6 +43,20 @@ async def signups_of_a_template(on: StoryContext) -> Steps:
     assert (template.signup_lead, template.signup_text) == (Lead(days=1), "Bring flasks.")
 
 
+async def spec_on_my_signups(on: StoryContext) -> Steps:
+    alice = on.guild.add_member("alice")
+    board = await on.put_up(activity="wow-10", when="in 5 hours")
+    await on.seat(board, alice, "🛡️")
+    panel = await on.ask("mysignups", by=alice)
+    yield
+    await panel.select("Leave or change which one?", [panel_option(panel, "World of Warcraft")])
+    yield
+    await panel.select("What will you play as Tank? (optional)", ["Guardian Druid"])
+    yield
+    assert [seat.spec for seat in (await on.raid(board)).seats] == ["Guardian Druid"]
+
+
 STORIES: dict[str, Story] = {
-    story.__name__: story for story in (deadline_of_a_draft, deadline_of_a_raid, signups_of_a_template)
+    story.__name__: story
+    for story in (deadline_of_a_draft, deadline_of_a_raid, signups_of_a_template, spec_on_my_signups)
 }
