@@ -55,7 +55,7 @@ async def test_a_first_evening_takes_at_most_40_acts(sandbox: Sandbox, start: St
 
         counted = [await clicks.count() for clicks in counts]
         assert counted[1:] == [1, 1]
-        assert sum(counted) <= MOST_ACTS
+        assert sum(counted) <= MOST_ACTS, counted
 
 
 async def the_server_is_set_up(mara: Screen) -> None:
