@@ -11,9 +11,13 @@ _COUNTING = """() => {
     let typed = new WeakSet();
     const isText = (at) => at.matches("input[type=text], textarea");
     const isPicker = (at) => at.closest(".picker, .message-tools, [aria-haspopup]") && !at.closest("[role=menuitem]");
-    addEventListener("click", (event) => {
-      if (event.isTrusted && !isText(event.target) && !isPicker(event.target)) window.acts += 1;
-    }, true);
+    const press = (event) => {
+      if (!event.isTrusted || isText(event.target) || isPicker(event.target)) return;
+      window.acts += 1;
+      typed = new WeakSet();
+    };
+    addEventListener("pointerdown", press, true);
+    addEventListener("click", (event) => event.detail === 0 && press(event), true);
     addEventListener("input", (event) => {
       if (typed.has(event.target)) return;
       typed.add(event.target);

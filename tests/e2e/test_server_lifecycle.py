@@ -166,7 +166,7 @@ async def mara_has_templates_of_her_own(people: GuildPeople) -> None:
 async def lena_puts_up_a_raid(people: GuildPeople) -> None:
     preview = await people.ask(people.lena, "create", activity="Night Watch", when="in 6 hours", length="1.5")
     assert "“in 6 hours” is" in preview.text()
-    assert "in Berlin (Europe/Berlin) · for you: " in preview.text()
+    assert "in Berlin · for you: " in preview.text()
     assert "#war-table" in preview.text()
     assert people.guild.messages(people.guild.channel("war-table")) == []
 
@@ -247,7 +247,7 @@ async def lena_changes_the_raid(people: GuildPeople) -> None:
 
 
 async def a_substitute_is_found(people: GuildPeople) -> None:
-    assert "You gave up the seat Healer" in (await people.cleo.click(people.board, "Leave")).text()
+    assert "You left Healer" in (await people.cleo.click(people.board, "Leave")).text()
     panel = await people.panel()
     await panel.click("Find substitute")
     await panel.select("Or ask others", [people.gus])

@@ -1,7 +1,7 @@
 /** Buttons and selects of messages and modals, with the type numbers of Discord's API. */
 
 import { el } from "./dom.js";
-import { isWebAddress, markdown } from "./markdown.js";
+import { isWebAddress, markdown, placeOf } from "./markdown.js";
 import { openList } from "./popup.js";
 
 export const BUTTON = 2;
@@ -32,15 +32,17 @@ export function componentRows(components, names, use) {
 }
 
 function control(component, names, use) {
-  if (component.type === BUTTON) return button(component, use);
+  if (component.type === BUTTON) return button(component, names, use);
   if (SELECTS.includes(component.type)) return select(component, names, (values) => use(component, values));
   if (component.type === TEXT_DISPLAY) return el("div", { class: "content" }, markdown(component.content, names));
   return el("div", { class: "failure" }, `This page cannot show components of type ${component.type} yet.`);
 }
 
-function button(component, use) {
+function button(component, names, use) {
   const inside = [emojiText(component.emoji), component.label].filter(Boolean).join(" ");
   if (component.style === LINK) {
+    const place = placeOf(component.url, names);
+    if (place) return el("button", { type: "button", class: "button", on: { click: place.open } }, inside);
     if (!isWebAddress(component.url)) return el("span", { class: "button" }, `${inside} (${component.url})`);
     return el(
       "a",

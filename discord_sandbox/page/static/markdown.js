@@ -294,13 +294,10 @@ function channelMention(id, names) {
 }
 
 function link(node, names) {
-  const place = HERE.exec(node.url);
-  const channel = place && names.channel(place[1]);
-  if (channel) {
-    const go = () => names.openChannel(place[1], place[2]);
-    const placeName = place[2] ? `#${channel.name} › message` : `#${channel.name}`;
-    const label = node.isNamed ? render(node.children, names) : placeName;
-    return el("button", { type: "button", class: "mention", title: node.url, on: { click: go } }, label);
+  const place = placeOf(node.url, names);
+  if (place) {
+    const label = node.isNamed ? render(node.children, names) : place.name;
+    return el("button", { type: "button", class: "mention", title: node.url, on: { click: place.open } }, label);
   }
   if (!isWebAddress(node.url)) return document.createTextNode(node.url);
   return el(
@@ -308,6 +305,17 @@ function link(node, names) {
     { href: node.url, target: "_blank", rel: "noopener noreferrer", title: node.url },
     render(node.children, names),
   );
+}
+
+/** Return the `name` of a channel or message that an address leads to, and `open`; null for places elsewhere. */
+export function placeOf(url, names) {
+  const [, id, message] = HERE.exec(url) ?? [];
+  const channel = id && names.channel(id);
+  if (!channel) return null;
+  return {
+    name: message ? `#${channel.name} › message` : `#${channel.name}`,
+    open: () => names.openChannel(id, message),
+  };
 }
 
 /** True for http and https addresses, the only ones the page links to. */

@@ -20,7 +20,7 @@ from raidbot.commands.posting.channels import (
     signup_channel,
 )
 from raidbot.commands.ui import responses
-from raidbot.commands.ui.components import BLUE, GREEN, GREY, ChannelSelect, Controls, options, page_of, panel_embed
+from raidbot.commands.ui.components import BLUE, GREEN, GREY, ChannelSelect, Controls, option, page_of, panel_embed
 from raidbot.commands.ui.permissions import MissingPermissions
 from raidbot.commands.ui.router import address
 from raidbot.delivery.series.posting_places import CONVENTIONAL_NAMES
@@ -227,13 +227,19 @@ def _zone_buttons(shown: SetupPage) -> responses.Row:
 def _game_rows(shown: SetupPage) -> tuple[responses.Row, ...]:
     games, enabled = shown_games(shown.catalogue, shown.number, shown.search), enabled_games(shown.catalogue)
     which = ("found", shown.search) if shown.search else ("page", shown.number)
-    offered = options([(game, game) for game in games], *enabled)
+    offered = [option(game, game, _names_of(shown.catalogue, game), chosen=game in enabled) for game in games]
     select = _CONTROLS.select(
         "Which games do you play?", "games", offered, *which, min_values=0, max_values=len(offered)
     )
     pages = page_of(tuple(shown.catalogue.games()), shown.number).pages
     turning = () if shown.search else _CONTROLS.page_buttons(shown.number, pages, "games-page")
     return ((select,), (_CONTROLS.button("Find a game", "find"), *turning))
+
+
+def _names_of(catalogue: Catalogue, game: str) -> str:
+    """Return the names of a game's templates, without the game in front of each."""
+    names = (entry.template.offered_as for entry in catalogue.entries if entry.template.game == game)
+    return ", ".join(name.removeprefix(game).strip() for name in names)
 
 
 def _buttons(shown: SetupPage) -> responses.Row:

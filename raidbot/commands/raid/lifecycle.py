@@ -77,7 +77,7 @@ async def _cancel(context: RaidContext) -> None:
     note = context.press.fields["note"] if context.press.fields else ""
     names = {context.asker: clean_name(context.interaction.user.display_name)}
     change = await context.change(partial(_cancelled, context, note=note), names)
-    board = say("It was not posted.") if change.raid.message is None else say("The board says so.")
+    board = say("It was not posted.") if change.raid.message is None else say("Board updated.")
     await context.home(f"Cancelled. {render(board)} {_were_notified(context, change)}")
 
 
@@ -183,7 +183,7 @@ async def _move(context: RaidContext, starts_at: datetime, zone: str, revision: 
     change = await context.change(rule)
     lines = [f"The raid now begins {both_clocks(starts_at, zone)}."]
     if before.starts_at != starts_at:
-        lines.append(f"Before: {both_clocks(before.starts_at, before.zone)}. {_were_notified(context, change)}")
+        lines.append(f"Before: {stamp(before.starts_at)}. {_were_notified(context, change)}")
     lines += _deadline_then(change.raid, now)
     if any(isinstance(event, Reopened) for event in change.events):
         lines.append(render(say("Signups are open again.")))

@@ -25,7 +25,7 @@ from raidbot.raids.emoji.missing import Lack, by_lack, named_with_reason
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.messages.unreached import what_was_missed
-from raidbot.raids.model import MemberId, Raid, RoleKey, Status
+from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
@@ -178,7 +178,8 @@ def _facts(data: PanelData) -> Iterator[str]:
         note = f": {escape(raid.cancel_note)}" if raid.cancel_note else ""
         state = f"❌ cancelled by {_name(raid.cancelled_by, names)}{note}"
     yield f"**Signups:** {state}{held}" + (f" · [board]({raid.link})" if raid.link else "")
-    yield f"**What:** {KIND_NAMES[raid.kind]}"
+    if raid.kind is not Kind.RAID:
+        yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {both_clocks(raid.starts_at, raid.zone)}"
     if raid.shows_signups and (deadline := deadline_of(raid)) is not None:
         yield f"**Signup deadline:** {stamps(deadline)}, {before_start(raid.signup_lead)}"
@@ -230,6 +231,8 @@ def _change(happened: HistoryEntry) -> str:
     actor = f"{mention(happened.actor)}: " if happened.actor else ""
     about = f" {mention(member)}" if member and member != happened.actor else ""
     was, became = map(_shortened, (said.before, said.after))
+    if became.startswith(said.title):
+        return f"{stamp(happened.at, 'R')} {actor}{became}{about}"
     values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
     return f"{stamp(happened.at, 'R')} {actor}{said.title}{about}{values}"
 

@@ -124,8 +124,8 @@ def done(change: ev.Change, member: MemberId) -> Iterator[str]:
                 full = coded(raid) if len(raid.roles) == 1 else f"{bold_role(raid, role)} in {coded(raid)}"
                 yield f"{full} is full: you are number {position} in line.{kept}"
             case ev.Left(who, role) if who == member:
-                seat = f"your seat in {coded(raid)}" if len(raid.roles) == 1 else _seat(raid, role)
-                yield f"You gave up {seat}."
+                seat = "" if len(raid.roles) == 1 else f"{bold_role(raid, role)} in "
+                yield f"You left {seat}{coded(raid)}."
             case ev.StoppedWaiting(who, role) | ev.WaitEnded(who, role) if who == member:
                 yield f"You no longer wait for {_seat(raid, role)}."
             case ev.Promoted(who, role, _) if who == member:

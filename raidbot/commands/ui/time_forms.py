@@ -12,7 +12,6 @@ from raidbot.raids.deadlines.deadline import MAX_DEADLINE_TEXT_LENGTH, before_st
 from raidbot.raids.model import Raid
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.model import MAX_SIGNUP_TEXT_LENGTH
-from raidbot.raids.times.refusals import day_in_words
 from raidbot.raids.times.zones import city_of
 from raidbot.utils.text import clip, escape, stamps
 from raidbot.utils.words import Instant, render, say
@@ -71,8 +70,8 @@ def both_clocks(instant: datetime, zone: str) -> str:
     Discord shows timestamps in the reader's zone, so one beside the name of another zone would contradict it.
     """
     local = instant.astimezone(ZoneInfo(zone))
-    place = f" in {city_of(zone)} ({zone})" if "/" in zone else f" {zone}"
-    return f"{day_in_words(local)}, {local:%H:%M}{place} · for you: {stamps(instant)}"
+    place = f"in {city_of(zone)}" if "/" in zone else zone
+    return f"{local:%A} {local.day} {local:%b}, {local:%H:%M} {place} · for you: {stamps(instant)}"
 
 
 def zone_form(panel: str, zone: str) -> discord.ui.Modal:

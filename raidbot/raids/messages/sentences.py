@@ -79,7 +79,7 @@ def _signup(raid: Raid, event: ev.Waitlisted | ev.Promoted | ev.Moved | ev.Left)
                 "{place} is full: you are number {position} in line.", place=_place(raid, role), position=position
             )
             kept = say("You keep your seat as {role} meanwhile.", role=bold_role(raid, keeps)) if keeps else None
-            return paragraph(full, kept, say("You will be told when a seat is yours."))
+            return paragraph(full, kept, say("I’ll tell you when a seat is yours."))
         case ev.Promoted(_, role, origin):
             left = say("You gave up your seat as {role} for it.", role=bold_role(raid, origin)) if origin else None
             return paragraph(_seat_opened(raid, role, event.member), left, _ways_out(raid))

@@ -134,7 +134,7 @@ async def test_templates_and_kinds_of_one_s_games_are_offered(guild: SandboxGuil
         await panel.select("Which games do you play?", ["Guild Wars 2"])
         await panel.click("Your games")
         assert "Guild Wars 2: Guild Wars 2 Raid" in panel.text()
-        assert "Dragonspyre" not in panel.text()
+        assert "Wizard101: Dragonspyre" not in panel.text()
         assert await offered("create", activity="") == ["gw2-10", "gw2-5"]
         assert await offered("recurring create", template="") == ["gw2-10", "gw2-5"]
         assert await offered("setchannel set", what="") == ["raid", "audit", "debug"]

@@ -94,10 +94,10 @@ async def test_the_servers_clock_and_the_readers_stand_apart(guild: SandboxGuild
         copy = await (await panel.click("Duplicate")).submit(when="friday 8pm")
 
         for text in (preview, starts, changed, copy.text()):
-            assert "in New York (America/New_York) · for you: " in text
+            assert "in New York · for you: " in text
             assert "time zone America/New_York" not in text
         for text in (preview, copy.text()):
-            assert re.search(r"“friday 8pm” is Friday \d+ \w+ \d{4}, 20:00 in New York", text)
+            assert re.search(r"“friday 8pm” is Friday \d+ \w+, 20:00 in New York", text)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ async def test_joining_waiting_moving_and_leaving_by_button_across_restarts(guil
         assert places(await the_raid(bot)) == {alice.id: "healer", bob.id: "tank"}
         assert {seat.source for seat in (await the_raid(bot)).seats} == {Source.BUTTON}
     async with start() as bot:
-        assert "You gave up the seat Healer" in (await alice.click(board, "Leave")).text()
+        assert "You left Healer" in (await alice.click(board, "Leave")).text()
         assert "You have not signed up" in (await alice.click(board, "Leave")).text()
         assert "You have not signed up" in (await alice.click(board, "My place")).text()
         await guild.until(lambda: "Alice" not in board_text(board))
@@ -245,7 +245,7 @@ async def test_a_raid_with_one_role_speaks_of_your_seat(guild: SandboxGuild, sta
         board = await post_raid(guild)
 
         assert "You have a seat in “Museum Signup”" in (await alice.click(board, "Museum")).text()
-        assert "You gave up your seat in “Museum Signup”" in (await alice.click(board, "Leave")).text()
+        assert "You left “Museum Signup”" in (await alice.click(board, "Leave")).text()
 
 
 async def test_the_preview_and_the_list_say_how_to_sign_up_there(guild: SandboxGuild, start: Start) -> None:

@@ -63,7 +63,7 @@ async def test_one_moves_stops_waiting_and_leaves_from_there_across_restarts(gui
     async with start() as bot:
         await panel.click("Leave this raid")
 
-        assert "You gave up the seat Team 3" in panel.text()
+        assert "You left Team 3" in panel.text()
         assert f"You have not signed up for “Gold Key Boss” (`{code}`)" in panel.text()
         assert (await the_raid(bot)).seat_of(MemberId(carol.id)) is None
         await panel.click("All my signups")

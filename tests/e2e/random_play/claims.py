@@ -54,7 +54,7 @@ _TO_ONESELF: Mapping[str, Claim] = {
     r"You are number (\d+) of \d+ in line for the seat (Team \d)": (
         lambda m, who: lambda raid: _stands(raid, who, m[2], m[1])
     ),
-    r"You gave up the seat (Team \d)": lambda m, who: lambda raid: not _sits(raid, who, m[1]),
+    r"You left (Team \d)": lambda m, who: lambda raid: not _sits(raid, who, m[1]),
     r"You no longer wait for the seat (Team \d)": (
         lambda m, who: lambda raid: not raid.is_waiting(who, _key(raid, m[1]))
     ),

@@ -213,7 +213,7 @@ async def board_buttons(on: StoryContext) -> Steps:
     yield
     assert "You have" in (await alice.click(board, "My place")).text()
     yield
-    assert "You gave up" in (await alice.click(board, "Leave")).text()
+    assert "You left" in (await alice.click(board, "Leave")).text()
     assert (await on.raid(board)).seats == ()
 
 
