@@ -379,10 +379,10 @@ class RaidBoards(PostedKind):
             log.exception("boards not redrawn after settings changed", guild=guild)
 
     async def _readable(self, raid_id: int) -> Raid | None:
-        """Return the raid; None if it was set aside, as one without a board."""
+        """Return the raid; None if it was set aside or just deleted, as one without a board."""
         try:
             return await self._state.raid(RaidId(raid_id))
-        except UnreadableRaid:
+        except (UnreadableRaid, KeyError):
             return None
 
     async def _is_named(self, raid: Raid) -> bool:

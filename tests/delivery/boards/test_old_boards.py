@@ -24,3 +24,11 @@ async def test_an_old_board_is_not_edited_to_what_it_shows_already(world: Delive
         await harness.boards.idle()
 
     assert world.count(EDIT) == edits
+
+
+async def test_a_raid_that_was_just_deleted_has_no_board(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+
+    assert await harness.raid_boards.posted(raid.id) is not None
+    assert await harness.raid_boards.posted(raid.id + 1) is None
