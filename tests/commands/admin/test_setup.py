@@ -158,6 +158,13 @@ async def test_templates_and_kinds_of_one_s_games_are_offered(guild: SandboxGuil
 
         await panel.select("Which games do you play?", [])
         assert "None is enabled." in panel.text()
+        nothing = await guild.owner.slash(channel, "create")
+        assert "Nothing is offered here yet. A manager chooses games in `/setup`" in nothing.text()
+        nothing = await guild.owner.slash(channel, "recurring create")
+        await nothing.click("What")
+        assert "Nothing is offered here yet." in nothing.text()
+        refused = await guild.owner.slash(channel, "create", activity="poker")
+        assert "No template “poker”. Nothing is offered here yet." in refused.text()
         await panel.select("Which games do you play?", ["Wizard101", "Any game"])
         assert "Wizard101: Dragonspyre (Voracious Void)" in panel.text()
         assert {"museum", "key"} < {*await offered("create", activity="")}
