@@ -52,6 +52,11 @@ _FIELD_LABELS = {
 }
 
 
+NOTHING_OFFERED = say(
+    "Nothing is offered here yet. A manager chooses games in `/setup`, or makes a template with `/templates create`."
+)
+
+
 class UnknownActivity(Refusal):
     def __init__(self, text: str, catalogue: Catalogue) -> None:
         shown, offered = text[:_MAX_SHOWN], activities(catalogue)
@@ -64,6 +69,8 @@ class UnknownActivity(Refusal):
             )
         elif near := meant[0].offered_as if meant else _near(shown, catalogue):
             choose = say("Did you mean {label}?", label=bold(near))
+        elif not offered:
+            choose = NOTHING_OFFERED
         elif len(offered) <= _MAX_NAMED:
             choose = say("Choose one of: {labels}.", labels=Raw(", ".join(escape(label) for _, label in offered)))
         else:

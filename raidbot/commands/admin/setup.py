@@ -1,5 +1,6 @@
 """/setup: a guild's first steps on one panel, with what is still missing beside the control that mends it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
@@ -128,7 +129,7 @@ class Setup(commands.Cog):
         catalogue = await self._state.templates(permissions.guild_id(interaction))
         found = _found(catalogue, text)
         if len(found) == 1:
-            await self._enable(interaction, enabled_games(catalogue) | {*found})
+            await self._enable(interaction, shown=found, chosen=found)
         is_step = not catalogue.games_chosen and len(found) == 1
         search = text[:MAX_SEARCH_LENGTH] if len(found) > 1 else ""
         await self._show(interaction, None if is_step else "games", search=search)
@@ -136,7 +137,7 @@ class Setup(commands.Cog):
     async def _choose_games(self, press: Press, *which: str) -> None:
         """Save the games chosen in a menu; those that it does not show stay as they are."""
         catalogue = await self._state.templates(permissions.guild_id(press.interaction))
-        number, chosen = 0, frozenset(press.values)
+        number = 0
         match which:
             case ("page", place):
                 number = page_number(place)
@@ -147,15 +148,19 @@ class Setup(commands.Cog):
                 shown = tuple(catalogue.games())
             case _:
                 raise UnknownPanel
-        if not chosen <= {*shown}:
+        if not {*press.values} <= {*shown}:
             raise UnknownPanel
-        await self._enable(press.interaction, enabled_games(catalogue) - {*shown} | chosen)
+        await self._enable(press.interaction, shown=shown, chosen=press.values)
         is_step = not catalogue.games_chosen and (which[:1] == ("found",) or len(catalogue.games()) <= len(shown))
         await self._show(press.interaction, None if is_step else "games", number=number)
 
-    async def _enable(self, interaction: Interaction, games: frozenset[str]) -> None:
-        rule, cause = partial(enable_games, games=games), permissions.cause_of(interaction)
-        await self._state.change_templates(permissions.guild_id(interaction), rule, cause)
+    async def _enable(self, interaction: Interaction, *, shown: Collection[str], chosen: Collection[str]) -> None:
+        """Enable the chosen ones of the shown games only; all others stay as they are by then."""
+
+        def rule(before: Catalogue) -> Catalogue:
+            return enable_games(before, enabled_games(before) - {*shown} | {*chosen})
+
+        await self._state.change_templates(permissions.guild_id(interaction), rule, permissions.cause_of(interaction))
 
     async def _show(
         self, interaction: Interaction, page: str | None = None, *, number: int = 0, search: str = ""

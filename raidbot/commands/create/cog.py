@@ -34,6 +34,7 @@ from raidbot.raids.permissions import Permission
 from raidbot.raids.pictures.addresses import MAX_ADDRESS_LENGTH, PictureRefused
 from raidbot.raids.templates.length import MAX_LENGTH_TEXT, NotALength, parse_length
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, Template
+from raidbot.raids.templates.search import names_of
 from raidbot.raids.times.refusals import NotATime
 from raidbot.state import State
 
@@ -146,7 +147,10 @@ class Create(commands.Cog):
     @create.autocomplete("activity")
     async def _activities(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:
         drafting = Drafting(self._state, interaction)
-        return matching(typed, by_use(activities(await drafting.catalogue()), await drafting.uses()))
+        catalogue = await drafting.catalogue()
+        also = {template.key: names_of(template) for template in catalogue.offered()}
+        offered = by_use(activities(catalogue), await drafting.uses())
+        return matching(typed, ((key, label, *also.get(key, ())) for key, label in offered))
 
     @create.autocomplete("length")
     async def _lengths(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:

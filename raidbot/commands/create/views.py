@@ -102,6 +102,8 @@ def summary(draft_view: DraftView) -> discord.Embed:
         lines.append(f"**Pings:** {role_mention(draft.mention_role).text}")
     if draft.starts_at:
         lines.append(f"**Time:** {both_clocks(draft.starts_at, str(draft.zone))}")
+    if hint := draft_view.panel.hint():
+        lines.append(f"-# {render(hint)}")
     embed = panel_embed("Create a raid", "\n".join(lines) or "Choose below.")
     needed = draft_view.missing
     embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "All set: open the preview.")

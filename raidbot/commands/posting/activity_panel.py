@@ -11,6 +11,7 @@ from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
     MAX_TEAMS,
     MUSEUM_SEATS,
+    NOTHING_OFFERED,
     TEAM_SIZES,
     USUAL_TEAMS,
     Activity,
@@ -28,6 +29,7 @@ from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, spoken_len
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
+from raidbot.utils.words import Text, say
 
 LABELS = {"name": "Boss or dungeon", "seats": f"Number of seats, 1 to {MUSEUM_SEATS[-1]}"}
 _MAX_DIGITS = 18
@@ -55,6 +57,14 @@ class ActivityPanel:
     def asks(self) -> frozenset[str]:
         return asks(self.activity) if self.activity else frozenset()
 
+    def hint(self) -> Text | None:
+        """Return where there is more to choose from, while nothing is chosen."""
+        if self.activity is not None:
+            return None
+        if not activities(self.catalogue):
+            return NOTHING_OFFERED
+        return None if self.catalogue.games_chosen else say("More games: a manager chooses them in `/setup`.")
+
     def summary(self) -> list[str]:
         """Return a line for each choice made so far, without the time."""
         draft, asked = self.draft, self.asks
@@ -74,11 +84,13 @@ class ActivityPanel:
         return lines
 
     def activity_rows(self, page: int | None) -> tuple[Row, ...]:
-        """Return the menu of activities, and with several pages the buttons that turn them.
+        """Return the menu of activities, and with several pages the buttons that turn them; nothing if none is offered.
 
         `page` defaults to the one with the chosen activity.
         """
         offered = by_use(activities(self.catalogue), self.uses)
+        if not offered:
+            return ()
         chosen = key_of(self.activity) if self.activity else None
         if page is None:
             page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // MAX_OPTIONS

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import aiohttp
 import discord
 
-from raidbot.commands.ui import permissions
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.delivery.mentions import may_notify
 from raidbot.utils.errors import Refusal
@@ -109,7 +109,9 @@ def reach(people: int | None) -> Text:
 
 
 async def members_with(interaction: Interaction, role: int) -> int | None:
-    """Return how many members have the role; None if Discord does not say."""
+    """Return how many members have the role; None if Discord does not say. A press is acknowledged before."""
+    if interaction.type is not discord.InteractionType.application_command:
+        await responses.acknowledge(interaction)
     try:
         counts = await permissions.guild_of(interaction).role_member_counts()
     except (discord.HTTPException, aiohttp.ClientError, OSError):

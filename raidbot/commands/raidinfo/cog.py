@@ -11,9 +11,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from raidbot.commands.posting.channels import shown_kinds
 from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
 from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
@@ -28,7 +30,8 @@ from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.rosters.attendance import is_told
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import FORMER_MEMBER
+from raidbot.utils.text import FORMER_MEMBER, clip
+from raidbot.utils.words import Name, say
 
 _MAX_CALENDAR_EVENTS = 1000
 _EXPORT_LOOKBACK = timedelta(days=1)
@@ -49,6 +52,11 @@ class WhichRaid(Refusal):
         super().__init__("Say which raid: choose it in the option `code`.")
 
 
+class UnknownKind(Refusal):
+    def __init__(self, text: str) -> None:
+        super().__init__(say("“{text}” is no kind of raid. Choose one from the list as you type.", text=Name(text)))
+
+
 class NothingToExport(Refusal):
     def __init__(self) -> None:
         super().__init__("There is no raid to put into a calendar.")
@@ -63,7 +71,6 @@ _WHAT = [
         (ExportKind.ROSTER, "One raid's roster, as a table (.csv)"),
     )
 ]
-_KINDS = [app_commands.Choice(name=KIND_NAMES[kind], value=kind.value) for kind in Kind]
 
 
 class RaidInfo(
@@ -80,10 +87,10 @@ class RaidInfo(
 
     @app_commands.command(name="list", description="Upcoming raids, soonest first")
     @app_commands.describe(kind="Only raids of this kind", mine="Only raids you have signed up for")
-    @app_commands.choices(kind=_KINDS)
     async def list_(self, interaction: Interaction, kind: str | None = None, mine: bool = False) -> None:
+        wanted = None if kind is None else _kind(kind)
         await responses.defer(interaction)
-        await self._show_list(interaction, Query(Kind(kind) if kind else None, mine))
+        await self._show_list(interaction, Query(wanted, mine))
 
     @app_commands.command(description="One raid in full, with everybody on its roster")
     @app_commands.describe(code=WHICH_RAID)
@@ -123,6 +130,11 @@ class RaidInfo(
             await self._send_roster(interaction, raids[0])
         else:
             await self._send_calendar(interaction, raids, wanted)
+
+    @list_.autocomplete("kind")
+    async def _kinds(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        kinds = await shown_kinds(self._state, permissions.guild_id(interaction))
+        return matching(typed, [(kind.value, KIND_NAMES[kind]) for kind in kinds])
 
     @detail.autocomplete("code")
     @export.autocomplete("code")
@@ -164,8 +176,9 @@ class RaidInfo(
                 size=PAGE_SIZE,
             )
         )
+        kinds = await shown_kinds(self._state, permissions.guild_id(interaction))
         await responses.edit_response(
-            interaction, embeds=(views.list_embed(page, wanted),), rows=views.list_rows(page, wanted)
+            interaction, embeds=(views.list_embed(page, wanted),), rows=views.list_rows(page, wanted, kinds)
         )
 
     async def _sees_who_came(self, interaction: Interaction, raid: Raid) -> bool:
@@ -229,3 +242,12 @@ class RaidInfo(
         made = roster_sheet(raid, names, dialect, with_attendance=with_attendance)
         text = f"The roster of {labels.coded(raid)} as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
+
+
+def _kind(text: str) -> Kind:
+    """Return the kind with this value or name, ignoring case. Raises UnknownKind."""
+    wanted = text.strip().casefold()
+    for kind, name in KIND_NAMES.items():
+        if wanted in (kind.value, name):
+            return kind
+    raise UnknownKind(clip(text, 50))

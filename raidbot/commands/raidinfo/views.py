@@ -1,6 +1,6 @@
 """Views of /raidinfo: lists a page at a time, one raid in full, and a member's history."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -70,13 +70,16 @@ def list_embed(page: Page, wanted: Query) -> discord.Embed:
     return numbered(panel_embed(title, "\n".join(lines) or f"No upcoming {kind}."), page.number, page.pages)
 
 
-def list_rows(page: Page, wanted: Query) -> tuple[Row, ...]:
-    kinds = [(_EVERY_KIND, "Every kind"), *((kind.value, KIND_NAMES[kind].capitalize()) for kind in Kind)]
-    offered = options(kinds, wanted.kind or _EVERY_KIND)
+def list_rows(page: Page, wanted: Query, kinds: Collection[Kind]) -> tuple[Row, ...]:
+    """Return the controls of a list. Its menu has these kinds and the chosen one, and is left out for a single one."""
+    shown = [kind for kind in Kind if kind in kinds or kind is wanted.kind]
+    named = [(_EVERY_KIND, "Every kind"), *((kind.value, KIND_NAMES[kind].capitalize()) for kind in shown)]
+    offered = options(named, wanted.kind or _EVERY_KIND)
     same, other = wanted.filters(mine=wanted.mine), wanted.filters(mine=not wanted.mine)
     choose = _CONTROLS.select("Which kind?", "kind", offered, *same, 0)
     whose = _CONTROLS.button("Show all raids" if wanted.mine else "Only mine", "whose", BLUE, *other, 0)
-    return (choose,), (whose, *_CONTROLS.page_buttons(page.number, page.pages, "list", *same))
+    buttons = (whose, *_CONTROLS.page_buttons(page.number, page.pages, "list", *same))
+    return ((choose,), buttons) if len(shown) > 1 or wanted.kind else (buttons,)
 
 
 def history_embed(page: Page, tally: Tally, name: str) -> discord.Embed:

@@ -26,7 +26,7 @@ from raidbot.raids.series.drafting.draft import Chosen, SeriesDraft, with_turn, 
 from raidbot.raids.series.model import MAX_NAME_LENGTH, MAX_TURNS, OldBoards, RosterMode, Turn
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH
 from raidbot.utils.clean_text import clean_block, clean_line
-from raidbot.utils.words import Text, render, say
+from raidbot.utils.words import Text, paragraph, render, say
 
 
 async def _panel(context: DraftContext) -> None:
@@ -73,7 +73,9 @@ async def _show_turn(context: DraftContext, number: int, page: int | None = None
     several = len(view.draft.turns) > 1 or number > 0
     shown = draft_views.turn_in_words(number)
     text = say("What is played on turn {n}?", n=shown) if several else say("What do you want to play?")
-    await _page(context, text, *draft_views.what_rows(view, number, menus, page))
+    hint = menus.hint()
+    shown_text = text if hint is None else paragraph(text, hint)
+    await _page(context, shown_text, *draft_views.what_rows(view, number, menus, page))
 
 
 async def _turns(context: DraftContext) -> None:

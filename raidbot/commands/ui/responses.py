@@ -118,6 +118,11 @@ def panel_view(rows: tuple[Row, ...]) -> discord.ui.View:
 
 async def _acknowledge_later(interaction: Interaction) -> None:
     await asyncio.sleep(_AUTO_DEFER_SECONDS)
+    await acknowledge(interaction)
+
+
+async def acknowledge(interaction: Interaction) -> None:
+    """Acknowledge a press before something that may take long, unless it has a response."""
     async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.defer()

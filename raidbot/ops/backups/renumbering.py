@@ -58,9 +58,8 @@ class Numbers:
         return number + self._distances[table]
 
     def row(self, table: ServerTable, row: Row) -> Row:
-        """Return the row with its new numbers, and a raid without its picture's file, which does not move."""
-        if table.name == "raids" and str(row.get("picture")).startswith(_FILE):
-            row = row | {"picture": None}
+        """Return the row with its new numbers, and without the file of a picture, which does not move."""
+        row = row | _without_files(table.name, row)
         if self.keep_all:
             return row
         moved = {column: self._cell(table, row, column, value) for column, value in row.items()}
@@ -130,6 +129,30 @@ class Numbers:
         editing = said.get("editing")
         if isinstance(editing, int):
             said["editing"] = self.of("series", editing)
+
+
+def _without_files(table: str, row: Row) -> Row:
+    """Return the cells that name a picture's file, without it: one in the new database may be of something else."""
+    match table:
+        case "raids" if _is_file(row.get("picture")):
+            return {"picture": None}
+        case "undo":
+            return {column: _json(row.get(column), _forget_file) for column in ("before", "after")}
+        case "drafts":
+            return {"payload": _json(row.get("payload"), _forget_file)}
+        case _:
+            return {}
+
+
+def _forget_file(said: dict[str, object]) -> None:
+    """Take a picture away that is a file, as a draft or an undo has it."""
+    picture = said.get("picture")
+    if _is_file(picture) or (isinstance(picture, dict) and picture.get("stored") is not None):
+        said["picture"] = None
+
+
+def _is_file(picture: object) -> bool:
+    return isinstance(picture, str) and picture.startswith(_FILE)
 
 
 def _json(cell: Cell, change: Callable[[dict[str, object]], None]) -> Cell:

@@ -156,16 +156,16 @@ def set_enabled(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
 def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
     """Enable the built-in templates of exactly these games, which are chosen from then on.
 
-    A newly chosen game enables all its templates, also one that is enabled with no more than it had from the start. In
+    A newly chosen game enables all its templates; so does, the first time, one that has no more than from the start. In
     any other game that was already enabled, disabled templates stay so. The guild's own templates stay as they are.
     """
-    before = catalogue.games()
+    before, known = catalogue.games(), catalogue.games_chosen
     built_in = [entry for entry in catalogue.entries if not entry.is_own]
     with_more = {entry.template.game for entry in built_in if entry.enabled and entry.key not in AT_FIRST}
 
     def follow(entry: Entry) -> Entry:
         game = entry.template.game
-        stays = game in games and before.get(game, False) and (entry.key in AT_FIRST or game in with_more)
+        stays = game in games and before.get(game, False) and (known or entry.key in AT_FIRST or game in with_more)
         if entry.is_own or stays:
             return entry
         return replace(entry, enabled=game in games)

@@ -1,8 +1,11 @@
 """/setup: from an unconfigured server to its first raid."""
 
+import asyncio
+
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.validation.components import walk
+from raidbot.commands.admin.setup_views import enabled_games
 from raidbot.raids.model import GuildId, Kind, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
@@ -138,6 +141,9 @@ async def test_templates_and_kinds_of_one_s_games_are_offered(guild: SandboxGuil
         assert await offered("create", activity="") == ["gw2-10", "gw2-5"]
         assert await offered("recurring create", template="") == ["gw2-10", "gw2-5"]
         assert await offered("setchannel set", what="") == ["raid", "audit", "debug"]
+        assert await offered("raidinfo list", kind="") == ["raid"]
+        upcoming = await guild.owner.slash(channel, "raidinfo list")
+        assert "Museum" not in str(upcoming.components)
         gates = await guild.owner.slash(channel, "permissions")
         assert "Signing up: raid" in gates.text()
         assert "Signing up: museum" not in gates.text()
@@ -152,9 +158,27 @@ async def test_templates_and_kinds_of_one_s_games_are_offered(guild: SandboxGuil
 
         await panel.select("Which games do you play?", [])
         assert "None is enabled." in panel.text()
+        nothing = await guild.owner.slash(channel, "create")
+        assert "Nothing is offered here yet. A manager chooses games in `/setup`" in nothing.text()
+        nothing = await guild.owner.slash(channel, "recurring create")
+        await nothing.click("What")
+        assert "Nothing is offered here yet." in nothing.text()
+        refused = await guild.owner.slash(channel, "create", activity="poker")
+        assert "No template “poker”. Nothing is offered here yet." in refused.text()
         await panel.select("Which games do you play?", ["Wizard101", "Any game"])
         assert "Wizard101: Dragonspyre (Voracious Void)" in panel.text()
         assert {"museum", "key"} < {*await offered("create", activity="")}
+
+
+async def test_two_managers_who_choose_games_at_once_both_get_theirs(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    async with start() as bot:
+        await asyncio.gather(
+            guild.owner.slash(channel, "setup", game="fantasy"), guild.owner.slash(channel, "setup", game="destiny")
+        )
+
+        chosen = enabled_games(await bot.state.templates(GuildId(guild.id)))
+        assert chosen == {"Final Fantasy XIV", "Destiny 2"}
 
 
 async def test_games_are_found_by_a_word_of_theirs_or_of_a_template(guild: SandboxGuild, start: Start) -> None:

@@ -222,7 +222,10 @@ async def test_a_right_lost_after_the_preview_is_named(guild: SandboxGuild, star
 async def test_activities_are_offered_as_one_types(guild: SandboxGuild, start: Start) -> None:
     channel = guild.channel("raid-signups")
     async with start():
-        offered = await guild.owner.autocomplete(channel, "create", {"activity": "boss"}, focused="activity")
+        offered, short = [
+            await guild.owner.autocomplete(channel, "create", {"activity": said}, focused="activity")
+            for said in ("boss", "ff14")
+        ]
         lengths, typed, letters = [
             await guild.owner.autocomplete(
                 channel, "create", {"activity": "dragonspyre", "length": said}, focused="length"
@@ -234,6 +237,7 @@ async def test_activities_are_offered_as_one_types(guild: SandboxGuild, start: S
         )
 
     assert [choice.value for choice in offered] == ["key"]
+    assert [choice.value for choice in short] == ["ffxiv-8"]
     assert [choice.value for choice in lengths] == ["1.5 hours", "3 hours"]
     assert [choice.value for choice in typed] == ["1 h 20 min"]
     assert letters == []

@@ -28,7 +28,7 @@ async def confirmed(guild: SandboxGuild, preview: PersonResponse, channel: str) 
 
 
 async def test_one_line_and_one_press_put_up_any_raid_and_the_next_is_like_it(
-    guild: SandboxGuild, start: Start
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     raiders, leader = guild.add_role("Raiders", mentionable=True), guild.add_member("lena")
     for number in range(3):
@@ -47,6 +47,11 @@ async def test_one_line_and_one_press_put_up_any_raid_and_the_next_is_like_it(
         )
         assert "Pings @Raiders: 3 people." in preview.text()
         assert "Same as last time" not in preview.text()
+        await preview.click("Change")
+        await preview.click("Preview")
+        routes = [call.route for call in sandbox.calls]
+        *_, counted = (number for number, route in enumerate(routes) if route.endswith("/roles/member-counts"))
+        assert routes[counted - 1].startswith("/interactions/")  # whoever pressed does not wait for the number
         board = await confirmed(guild, preview, "events")
 
         assert board.content == f"<@&{raiders.id}>"

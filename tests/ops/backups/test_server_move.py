@@ -1,5 +1,6 @@
 """A server moves to another database with all of its rows."""
 
+import json
 import os
 import sqlite3
 from contextlib import closing
@@ -16,6 +17,7 @@ from raidbot.ops.backups.renumbering import Numbers
 from raidbot.ops.backups.server_export import NoSuchServer, export_server
 from raidbot.ops.backups.server_import import ServerIsThere, import_server
 from raidbot.ops.backups.server_tables import LEFT_OUT, ServerTable, tables
+from raidbot.raids.drafts import Draft
 from raidbot.raids.model import Picture
 from tests.db.next_release_database import migrate
 from tests.ops.backups import databases
@@ -177,6 +179,19 @@ def test_a_picture_s_file_does_not_move_and_an_address_does() -> None:
     assert numbers.row(raids, {"picture": pictures.written(Picture(stored=7, file_type="png"))}) == {"picture": None}
     assert numbers.row(raids, {"picture": address}) == {"picture": address}
     assert numbers.row(raids, {"picture": None}) == {"picture": None}
+
+
+def test_no_file_of_a_picture_is_left_in_what_can_be_undone_or_confirmed() -> None:
+    numbers, file = Numbers({}), Picture(stored=7, file_type="png")
+    undo, drafts = [ServerTable(name=name, columns=(), link="guild", numbered=False) for name in ("undo", "drafts")]
+    was, became = [json.dumps({"title": "T", "picture": one}) for one in (pictures.written(file), None)]
+    with_address = json.dumps(Draft(picture=Picture(url="https://example.org/map.png")).to_json())
+
+    assert numbers.row(undo, {"before": was, "after": "torn"}) == {"before": became, "after": "torn"}
+    assert numbers.row(drafts, {"payload": json.dumps(Draft(picture=file).to_json())}) == {
+        "payload": json.dumps(Draft().to_json())
+    }
+    assert numbers.row(drafts, {"payload": with_address}) == {"payload": with_address}
 
 
 @pytest.mark.parametrize(

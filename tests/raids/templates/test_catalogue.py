@@ -90,6 +90,11 @@ def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "custom-fishing"]
     assert rules.enable_games(playing, {"Wizard101"}) == playing
+    later = rules.enable_games(playing, {"World of Warcraft"})
+    for key in ("wow-5", "wow-20", "wow-40"):
+        later = rules.set_enabled(later, key, enabled=False)
+    both = {template.key for template in rules.enable_games(later, {"World of Warcraft", "Destiny 2"}).offered()}
+    assert both & {"wow-5", "wow-10", "wow-20", "wow-25", "wow-40"} == {"wow-10", "wow-25"}
     given_up = rules.enable_games(playing, ())
     assert "polaris" in [template.key for template in rules.enable_games(given_up, {"Wizard101"}).offered()]
 

@@ -50,7 +50,7 @@ def test_every_game_says_where_its_facts_are_from() -> None:
     assert len({game.name for game in games()}) == len(games()) <= MAX_CHOICES
     for game in games():
         assert game.sources
-        assert all(source.strip() for source in game.sources)
+        assert all(source.strip() and not source.startswith("http:") for source in game.sources)
         assert date(2026, 1, 1) <= game.as_of
 
 
