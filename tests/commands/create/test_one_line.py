@@ -112,6 +112,26 @@ async def test_what_is_typed_wrong_is_said_and_nothing_else_is_lost(guild: Sandb
         assert "Look around." in shown(preview)
 
 
+async def test_a_deadline_that_cannot_be_is_said_and_nothing_else_is_lost(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        preview = await run_create(guild, title="Gallery", closes="soon", length="20")
+        assert "I did not understand “soon”." in preview.text()
+        assert "Is “20” hours or minutes?" in preview.text()
+        assert "Gallery" in shown(preview)
+
+        passed = await run_create(guild, title="Gallery", closes="4 hours")
+        assert "has passed already" in passed.text()
+        assert "Gallery" in shown(passed)
+        assert "Signups close" not in shown(passed)
+
+        await (await passed.click("Signup deadline")).submit(closes="2 hours")
+        await passed.click("Change")
+        await (await passed.click("Time")).submit(when="in 1 hour")
+        assert "has passed already" in passed.text()
+        assert "[Confirm]" in passed.text()
+        assert "Signups close" not in shown(passed)
+
+
 async def test_channel_and_ping_are_chosen_below_the_preview(guild: SandboxGuild, start: Start) -> None:
     loud, quiet = guild.add_role("Loud", mentionable=True), guild.add_role("Quiet")
     events, silent = guild.add_channel("events"), guild.add_channel("silent")
