@@ -139,7 +139,7 @@ class Create(commands.Cog):
         begun = await drafting.add(draft)
         if when is not None:
             if await drafting.needs_zone(when):
-                await drafting.ask_zone(begun, when)
+                await drafting.ask_zone(begun, when, "\n".join(problems))
                 return
             try:
                 begun = await drafting.save(await drafting.timed(begun, when))

@@ -124,16 +124,16 @@ class Drafting:
         timed = replace(draft_view.draft, starts_at=when.instant, zone=when.zone.key, said=text.strip())
         return replace(draft_view, draft=timed, assumptions=when.assumptions, seen={})
 
-    async def ask_zone(self, draft_view: DraftView, text: str) -> None:
-        """Keep the typed time, and ask for the zone that it is meant in."""
+    async def ask_zone(self, draft_view: DraftView, text: str, problem: str = "") -> None:
+        """Keep the typed time, and ask for the zone that it is meant in, below what else is wrong."""
         untimed = replace(draft_view.draft, starts_at=None, zone=None, said=text.strip())
         saved = await self.save_choice(draft_view, untimed)
         offered = suggested_zones(self.locale)
         if saved.uses:  # there were raids before zones were asked for, and their times were read in this one
             offered = tuple(dict.fromkeys([(await self.settings()).zone, *offered]))
-        question = await self._question(text)
+        question = _joined(problem, render(await self._question(text)))
         rows = views.zone_rows(saved, offered[:_MAX_ZONES], self.state.now())
-        await responses.edit_response(self.interaction, render(question), rows=rows)
+        await responses.edit_response(self.interaction, question, rows=rows)
 
     async def _question(self, text: str) -> Text:
         said = Name(text.strip())

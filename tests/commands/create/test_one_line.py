@@ -92,6 +92,15 @@ async def test_what_the_next_person_may_not_choose_is_not_remembered_for_them(
         assert "[Confirm]" in refused.text()
 
 
+async def test_the_usual_channel_is_not_remembered_as_a_choice(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        preview = await run_create(guild, channel=guild.channel("raid-signups"))
+        await confirmed(guild, preview, "raid-signups")
+
+        last = await bot.state.db.read(partial(activity_defaults.load, guild=GuildId(guild.id), activity="museum"))
+        assert last.channel is None
+
+
 async def test_what_is_typed_wrong_is_said_and_nothing_else_is_lost(guild: SandboxGuild, start: Start) -> None:
     async with start():
         preview = await run_create(guild, title="Gallery", length="20")
