@@ -5,6 +5,7 @@ from functools import partial
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
+from raidbot.commands.create import options
 from raidbot.db import activity_defaults
 from raidbot.db.activity_defaults import ActivityDefaults
 from raidbot.raids.model import ChannelId, GuildId
@@ -139,6 +140,13 @@ async def test_a_deadline_that_cannot_be_is_said_and_nothing_else_is_lost(guild:
         assert "has passed already" in passed.text()
         assert "[Confirm]" in passed.text()
         assert "Signups close" not in shown(passed)
+
+
+def test_no_more_lengths_are_offered_than_discord_shows() -> None:
+    offered = options.lengths("1", range(61, 86))
+
+    assert len(offered) == 25
+    assert [one.value for one in offered[:2]] == ["1 hour", "1 h 1 min"]
 
 
 async def test_channel_and_ping_are_chosen_below_the_preview(guild: SandboxGuild, start: Start) -> None:
