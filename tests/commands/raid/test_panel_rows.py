@@ -42,11 +42,12 @@ def test_no_state_and_no_permissions_make_a_panel_that_discord_refuses() -> None
     for (shown, now), may, is_undoable, of_series in product(states, READERS, (False, True), (None, series)):
         data = _data(shown, now, may, is_undoable=is_undoable, of_series=of_series)
         rows = views.rows(data)
-        ids = [button.custom_id for row in rows for button in row if isinstance(button, discord.ui.Button)]
+        buttons = [button for row in rows for button in row if isinstance(button, discord.ui.Button)]
+        ids = [button.custom_id for button in buttons]
 
         assert len(rows) <= MAX_ROWS
-        assert all(1 <= len(row) <= MAX_BUTTONS for row in rows), [button.label for row in rows for button in row]
-        assert all(1 <= len(button.label or "") <= MAX_LABEL for row in rows for button in row)
+        assert all(1 <= len(row) <= MAX_BUTTONS for row in rows), [button.label for button in buttons]
+        assert all(1 <= len(button.label or "") <= MAX_LABEL for button in buttons)
         assert len(set(ids)) == len(ids)
         assert all(one and len(one) <= MAX_CUSTOM_ID for one in ids)
 
