@@ -1,4 +1,4 @@
-"""The largest boards keep within Discord's limits with a reason for cancelling, and with a picture that is described."""
+"""The largest boards keep within Discord's limits with a reason for cancelling, and a picture that is described."""
 
 from dataclasses import replace
 
