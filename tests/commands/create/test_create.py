@@ -75,7 +75,7 @@ async def test_a_template_has_a_length_and_a_strategy_until_others_are_chosen(
     channel = guild.channel("raid-signups")
     async with start():
         panel = await guild.owner.slash(channel, "create", activity="dragonspyre", when="in 2 hours")
-        assert "1.5 hours" in panel_board(panel)
+        assert "1 h 30" in panel_board(panel)
 
         await panel.click("Change")
         await panel.select("How long?", ["3 hours"])

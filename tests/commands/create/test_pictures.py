@@ -32,7 +32,7 @@ async def test_a_file_is_seen_in_the_preview_and_posted_with_every_copy(guild: S
         channel = guild.channel("raid-signups")
         (board,) = await guild.until(lambda: [one for one in guild.messages(channel) if one.reactions])
         (file,) = board.attachments
-        await guild.until(lambda: "is posted in" in preview.text())
+        await guild.until(lambda: "Posted in" in preview.text())
         panel = await panel_of(guild, board)
         await (await panel.click("Duplicate")).submit(when="in 30 hours")
         await panel.click("Without anybody")
@@ -49,12 +49,11 @@ async def test_what_is_no_picture_is_said_and_the_rest_of_the_draft_is_kept(guil
     async with start():
         panel = await run_create(guild, image=Upload("raid.png", b"<svg/>"), seats=9)
         assert "That file is no picture I can post." in panel.text()
-        assert "Seats: 9" in panel.text()
+        assert "0/9" in panel.text()
 
         both = await run_create(guild, image=Upload("raid.png", png()), image_url="https://example.org/raid.png")
         assert "not both" in both.text()
 
-        await panel.click("Preview")
         form = await panel.click("Picture")
         await form.submit(picture="http://example.org/raid.png")
         assert "A picture’s address starts with https://" in panel.text()
