@@ -33,22 +33,26 @@ class MayNotWriteThere(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A raid that can be posted. `draft` is without what nobody may choose, and `problems` say why."""
+    """A raid that can be posted. `draft` is without what nobody may choose, and `problems` say why.
+
+    `usual` is the channel in which it would be posted if nobody chose one.
+    """
 
     draft: Draft
     raid: Raid
     channel: discord.TextChannel
     style: SignupStyle
     problems: tuple[str, ...]
+    usual: ChannelId | None
 
     def to_remember(self, catalogue: Catalogue) -> ActivityDefaults:
         """Return what is offered for the next raid like this; nothing where it has the usual."""
-        usual = usual_length(activity_of(self.draft, catalogue))
-        length = self.draft.length_minutes
+        usual_minutes = usual_length(activity_of(self.draft, catalogue))
+        channel, length = self.draft.channel, self.draft.length_minutes
         return ActivityDefaults(
-            channel=self.draft.channel,
+            channel=None if channel == self.usual else channel,
             mention_role=self.draft.mention_role,
-            length_minutes=None if length == usual else length,
+            length_minutes=None if length == usual_minutes else length,
         )
 
 
@@ -74,7 +78,8 @@ async def checked(state: State, interaction: Interaction, draft: Draft, catalogu
             possible = _without(possible, "mention_role", refusal, problems)
     raid = replace(raid, channel=ChannelId(channel.id), mention_role=possible.mention_role)
     await check_reactable(interaction, raid, settings.signup_style)
-    return Checked(possible, raid, channel, settings.signup_style, tuple(problems))
+    usual = usual_channel(guild, settings, raid.kind)
+    return Checked(possible, raid, channel, settings.signup_style, tuple(problems), usual)
 
 
 def check_channel(interaction: Interaction, settings: GuildSettings, channel: ChannelId, kind: Kind) -> None:

@@ -37,6 +37,7 @@ from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, Template
 from raidbot.raids.templates.search import names_of
 from raidbot.raids.times.refusals import NotATime
 from raidbot.state import State
+from raidbot.utils.errors import Refusal
 
 _Choice = app_commands.Choice
 
@@ -95,14 +96,13 @@ class Create(commands.Cog):
             "mention_role": None if mention is None else mention.id,
             "leader": None if leader is None else (await picked_member(self._state, leader)).id,
             "strategy": strategy,
-            "signup_lead": None if closes is None else parse_deadline(closes, locale=str(interaction.locale)),
             "teams": teams,
             "team_size": team_size,
             "seats": seats,
             "subject": name,
             "counts": counts,
         }
-        await self._begin(interaction, activity, when, length, given, image, image_url)
+        await self._begin(interaction, activity, when, length, closes, given, image, image_url)
 
     async def _begin(
         self,
@@ -110,18 +110,23 @@ class Create(commands.Cog):
         activity: str | None,
         when: str | None,
         length: str | None,
+        closes: str | None,
         given: dict[str, object],
         image: discord.Attachment | None,
         image_url: str | None,
     ) -> None:
         """Save a new draft and show its preview if it is complete, else the panel, with whatever is wrong above it."""
-        drafting, problem = Drafting(self._state, interaction), ""
+        drafting, problems = Drafting(self._state, interaction), list[str]()
         catalogue = await drafting.catalogue()
         draft = Draft()
         try:
             given["length_minutes"] = None if length is None else parse_length(length)
         except NotALength as refusal:
-            problem = str(refusal)
+            problems.append(str(refusal))
+        try:
+            given["signup_lead"] = None if closes is None else parse_deadline(closes, locale=drafting.locale)
+        except Refusal as refusal:
+            problems.append(str(refusal))
         chosen = {key: value for key, value in given.items() if value is not None}
         if activity is not None:
             draft = await drafting.choose(draft, key_of(activity_named(activity, catalogue)), catalogue)
@@ -131,18 +136,18 @@ class Create(commands.Cog):
         try:
             draft = draft.with_choice(picture=await pictures.take(self._state, interaction, image, image_url))
         except PictureRefused as refusal:
-            problem = "\n".join(filter(None, (problem, str(refusal))))
+            problems.append(str(refusal))
         begun = await drafting.add(draft)
         if when is not None:
             if await drafting.needs_zone(when):
-                await drafting.ask_zone(begun, when)
+                await drafting.ask_zone(begun, when, "\n".join(problems))
                 return
             try:
                 begun = await drafting.save(await drafting.timed(begun, when))
             except NotATime as refusal:
-                problem = "\n".join(filter(None, (problem, str(refusal))))
+                problems.append(str(refusal))
                 begun = await drafting.save(replace(begun, draft=replace(draft, said=when)))
-        await drafting.show_next(begun, problem)
+        await drafting.show_next(begun, "\n".join(problems))
 
     @create.autocomplete("activity")
     async def _activities(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:

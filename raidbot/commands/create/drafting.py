@@ -19,6 +19,7 @@ from raidbot.commands.ui.permissions import MissingPermissions
 from raidbot.db import activity_defaults, drafts
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.drawing.render import board
+from raidbot.raids.deadlines.deadline import DeadlinePassed
 from raidbot.raids.drafts import ActivityGone, Draft
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission, allowed
@@ -28,6 +29,7 @@ from raidbot.raids.times.parse import depends_on_zone, parse_time
 from raidbot.raids.times.zones import suggested_zones
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
+from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, Text, paragraph, render, say
 
 _MAX_ZONES = 4
@@ -122,16 +124,16 @@ class Drafting:
         timed = replace(draft_view.draft, starts_at=when.instant, zone=when.zone.key, said=text.strip())
         return replace(draft_view, draft=timed, assumptions=when.assumptions, seen={})
 
-    async def ask_zone(self, draft_view: DraftView, text: str) -> None:
-        """Keep the typed time, and ask for the zone that it is meant in."""
+    async def ask_zone(self, draft_view: DraftView, text: str, problem: str = "") -> None:
+        """Keep the typed time, and ask for the zone that it is meant in, below what else is wrong."""
         untimed = replace(draft_view.draft, starts_at=None, zone=None, said=text.strip())
         saved = await self.save_choice(draft_view, untimed)
         offered = suggested_zones(self.locale)
         if saved.uses:  # there were raids before zones were asked for, and their times were read in this one
             offered = tuple(dict.fromkeys([(await self.settings()).zone, *offered]))
-        question = await self._question(text)
+        question = _joined(problem, render(await self._question(text)))
         rows = views.zone_rows(saved, offered[:_MAX_ZONES], self.state.now())
-        await responses.edit_response(self.interaction, render(question), rows=rows)
+        await responses.edit_response(self.interaction, question, rows=rows)
 
     async def _question(self, text: str) -> Text:
         said = Name(text.strip())
@@ -166,7 +168,7 @@ class Drafting:
     # Pages
 
     async def show_next(self, draft_view: DraftView, problem: str = "") -> None:
-        """Show the preview, or the panel if something is missing."""
+        """Show the preview, or the panel if something is missing or wrong. A deadline that has passed is left out."""
         if draft_view.missing:
             await self.show_panel(draft_view, problem)
             return
@@ -174,6 +176,11 @@ class Drafting:
             await self.show_preview(draft_view, above=problem)
         except _NO_CHANNEL as refusal:
             await self.show_channels(draft_view, _joined(problem, str(refusal)))
+        except DeadlinePassed as refusal:
+            undated = await self.save_choice(draft_view, draft_view.draft.with_choice(signup_lead=None))
+            await self.show_next(undated, _joined(problem, str(refusal)))
+        except Refusal as refusal:
+            await self.show_panel(draft_view, _joined(problem, str(refusal)))
 
     async def show_panel(self, draft_view: DraftView, problem: str = "", *, page: int | None = None) -> None:
         if draft_view.draft.activity is not None and draft_view.activity is None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from discord import app_commands
 
+from raidbot.commands.ui.autocomplete import MAX_CHOICES
 from raidbot.raids.templates.length import NotALength, parse_length
 from raidbot.raids.templates.model import spoken_length
 
@@ -23,5 +24,5 @@ def lengths(typed: str, suggested: Sequence[int]) -> list[app_commands.Choice[st
     offered = [one for one in suggested or _USUAL_LENGTHS if spoken_length(one).startswith(begun)]
     with suppress(NotALength):
         offered = [parse_length(typed), *offered]
-    said = map(spoken_length, dict.fromkeys(offered))
-    return [app_commands.Choice(name=one, value=one) for one in said]
+    said = dict.fromkeys(map(spoken_length, offered))
+    return [app_commands.Choice(name=one, value=one) for one in [*said][:MAX_CHOICES]]

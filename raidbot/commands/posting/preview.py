@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 
 from raidbot.raids.deadlines.deadline import deadline_text
-from raidbot.raids.model import Raid
+from raidbot.raids.model import Raid, Role
 from raidbot.raids.settings import SignupStyle
 from raidbot.utils.ids import fingerprint
 from raidbot.utils.words import Listed, Text, render, say
@@ -34,7 +34,7 @@ _WORDS: dict[str, Text] = {
     "people": say("who keeps their seat"),
 }
 
-_SOMETIMES = {"mention"}
+_SOMETIMES = {"mention", "picture"}
 """Parts of those raids only that have them: else previews of versions that knew no such part could not be confirmed."""
 
 
@@ -47,8 +47,7 @@ def parts_of(raid: Raid, style: SignupStyle) -> Parts:
         "name": (raid.title, raid.subject),
         "description": raid.description,
         "look": (raid.emoji, raid.colour),
-        "picture": None if raid.picture is None else astuple(raid.picture),
-        "roles": [astuple(role) for role in raid.roles],
+        "roles": [_told(role) for role in raid.roles],
         "sides": raid.sides,
         "strategy": raid.strategy,
         "length": raid.length_minutes,
@@ -59,9 +58,15 @@ def parts_of(raid: Raid, style: SignupStyle) -> Parts:
         "style": style,
         "people": [(seat.member, seat.role, seat.side) for seat in raid.seats],
     }
-    sometimes = {"mention": raid.mention_role}
+    sometimes = {"mention": raid.mention_role, "picture": None if raid.picture is None else astuple(raid.picture)}
     shown |= {name: value for name, value in sometimes.items() if value is not None}
     return {name: fingerprint(json.dumps(value)) for name, value in shown.items()}
+
+
+def _told(role: Role) -> tuple[object, ...]:
+    """Return what the preview shows of a role; like `_SOMETIMES`, specialisations only where there are some."""
+    *told, specs = astuple(role)
+    return (*told, specs) if specs else tuple(told)
 
 
 def mark_of(parts: Parts) -> str:

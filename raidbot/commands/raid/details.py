@@ -62,8 +62,11 @@ async def _ask_length(context: RaidContext) -> None:
 
 
 async def _length(context: RaidContext) -> None:
-    """Save the typed length; panels of versions before have a menu of the template's lengths."""
+    """Save the length if another one was typed; panels of versions before have a menu of the template's lengths."""
     fields = context.press.fields
+    if fields and not context.changed_fields("length"):
+        await context.home("Nothing was different.")
+        return
     minutes = parse_length(fields["length"]) if fields else number_of(context.chosen)
     change = await context.change(partial(details.change_length, minutes=minutes, now=context.state.now()))
     said = f"The raid takes {spoken_length(minutes)}." if change.events else "Nothing was different."

@@ -11,6 +11,7 @@ from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import UnknownPanel, member_of, number_of, page_number
+from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import role_lookup
@@ -45,7 +46,10 @@ async def _open_form(context: RaidContext, role: Role) -> None:
 
 
 async def _set(context: RaidContext) -> None:
-    """Save the typed number, or ask who has to wait."""
+    """Save the number if another one was typed, or ask who has to wait."""
+    if not context.changed_fields("seats"):
+        await show_roster(context.seeing(context.raid), outcome(Change(context.raid), {}))
+        return
     role, seats = role_numbered(context.raid, context.part(0)), seats_typed(context.press.fields["seats"])
     await _change(context, role, seats, ())
 

@@ -83,5 +83,12 @@ def _show(picture: Picture, embed: discord.Embed) -> None:
         embed.set_thumbnail(url=picture.address)
     caption = f"\n🖼️ {escape(picture.text)}" if picture.text else ""
     described = f"{embed.description or ''}{caption}"
-    if len(embed) + units(caption) <= MAX_EMBED_LENGTH and units(described) <= _MAX_DESCRIPTION_LENGTH:
+    if _units(embed) + units(caption) <= MAX_EMBED_LENGTH and units(described) <= _MAX_DESCRIPTION_LENGTH:
         embed.description = described
+
+
+def _units(embed: discord.Embed) -> int:
+    texts = [embed.title, embed.description, embed.footer.text]
+    for field in embed.fields:
+        texts += [field.name, field.value]
+    return sum(units(text) for text in texts if text)

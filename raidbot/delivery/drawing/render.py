@@ -20,7 +20,7 @@ from raidbot.raids.templates.model import (
     MAX_REACTIONS,
     MAX_TITLE_LENGTH,
 )
-from raidbot.utils.text import stamp
+from raidbot.utils.text import clip, stamp
 
 GREY = 0x95A5A6
 _MAX_STRATEGY_LENGTH = 100
@@ -49,8 +49,14 @@ def board(
     reactions = reactions_of(raid, style)
     under = controls_of(raid) if _by_button(raid, style) else ()
     title, footer = _title(raid), _footer(raid, reactions, under)
-    facts = "\n".join((*_facts(raid, names), *([f"➡️ Next: {next_board}"] if next_board else [])))
+    follows = [f"➡️ Next: {next_board}"] if next_board else []
+    facts = "\n".join((*_facts(raid, names), *follows))
     left = MAX_EMBED_LENGTH - sum(map(units, (title, footer, facts, "\n\n")))
+    if raid.cancel_note and (lacking := smallest(raid) - left) > 0:
+        noted = changed(raid, cancel_note=clip(raid.cancel_note, max(0, len(raid.cancel_note) - lacking)))
+        left += units(facts)
+        facts = "\n".join((*_facts(noted, names), *follows))
+        left -= units(facts)
     room = min(MAX_DESCRIPTION_LENGTH, left - smallest(raid)) if raid.description else 0
     text = shortened_text(raid.description, max(0, room))
     return Board(

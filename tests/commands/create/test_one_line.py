@@ -5,6 +5,7 @@ from functools import partial
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
+from raidbot.commands.create import options
 from raidbot.db import activity_defaults
 from raidbot.db.activity_defaults import ActivityDefaults
 from raidbot.raids.model import ChannelId, GuildId
@@ -97,6 +98,15 @@ async def test_what_the_next_person_may_not_choose_is_not_remembered_for_them(
         assert "[Confirm]" in refused.text()
 
 
+async def test_the_usual_channel_is_not_remembered_as_a_choice(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        preview = await run_create(guild, channel=guild.channel("raid-signups"))
+        await confirmed(guild, preview, "raid-signups")
+
+        last = await bot.state.db.read(partial(activity_defaults.load, guild=GuildId(guild.id), activity="museum"))
+        assert last.channel is None
+
+
 async def test_what_is_typed_wrong_is_said_and_nothing_else_is_lost(guild: SandboxGuild, start: Start) -> None:
     async with start():
         preview = await run_create(guild, title="Gallery", length="20")
@@ -115,6 +125,33 @@ async def test_what_is_typed_wrong_is_said_and_nothing_else_is_lost(guild: Sandb
         await (await preview.click("Title & text")).submit(title="", description="Look around.")
         assert "Museum Signup" in shown(preview)
         assert "Look around." in shown(preview)
+
+
+async def test_a_deadline_that_cannot_be_is_said_and_nothing_else_is_lost(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        preview = await run_create(guild, title="Gallery", closes="soon", length="20")
+        assert "I did not understand “soon”." in preview.text()
+        assert "Is “20” hours or minutes?" in preview.text()
+        assert "Gallery" in shown(preview)
+
+        passed = await run_create(guild, title="Gallery", closes="4 hours")
+        assert "has passed already" in passed.text()
+        assert "Gallery" in shown(passed)
+        assert "Signups close" not in shown(passed)
+
+        await (await passed.click("Signup deadline")).submit(closes="2 hours")
+        await passed.click("Change")
+        await (await passed.click("Time")).submit(when="in 1 hour")
+        assert "has passed already" in passed.text()
+        assert "[Confirm]" in passed.text()
+        assert "Signups close" not in shown(passed)
+
+
+def test_no_more_lengths_are_offered_than_discord_shows() -> None:
+    offered = options.lengths("1", range(61, 86))
+
+    assert len(offered) == 25
+    assert [one.value for one in offered[:2]] == ["1 hour", "1 h 1 min"]
 
 
 async def test_channel_and_ping_are_chosen_below_the_preview(guild: SandboxGuild, start: Start) -> None:

@@ -1,9 +1,9 @@
 """Every field of a raid is a part of its preview, or nobody sees it there."""
 
 from copy import copy
-from dataclasses import fields
+from dataclasses import fields, replace
 
-from raidbot.commands.posting.preview import mark_of, parts_of
+from raidbot.commands.posting.preview import changes, mark_of, parts_of
 from raidbot.raids.model import ChannelId, Kind, MemberId, Picture, Raid
 from raidbot.raids.schedules.model import Lead
 from raidbot.raids.settings import SignupStyle
@@ -63,3 +63,31 @@ def test_every_field_that_a_preview_shows_is_a_part_of_it() -> None:
         changed = copy(planned)
         object.__setattr__(changed, name, value)
         assert mark_of(parts_of(changed, SignupStyle.BOTH)) != mark_of(before), name
+
+
+def test_a_preview_of_the_version_before_pictures_and_specialisations_still_confirms() -> None:
+    planned = joined(raid(tank=1), "tank", MemberId(5))
+
+    assert mark_of(parts_of(planned, SignupStyle.BOTH)) == "OZvFtw"
+
+
+def test_specialisations_are_a_part_of_the_roles_that_have_them() -> None:
+    planned = raid(tank=1)
+    (tank,) = planned.roles
+    played = copy(planned)
+    object.__setattr__(played, "roles", (replace(tank, specs=("Bear", "Boar")),))
+
+    before, after = parts_of(planned, SignupStyle.BOTH), parts_of(played, SignupStyle.BOTH)
+
+    assert changes(before, after) == (
+        "Nothing was posted, because the roles changed since the preview. Check it and confirm again."
+    )
+
+
+def test_a_picture_that_appeared_or_went_since_the_preview_is_named() -> None:
+    planned, pictured = raid(tank=1), copy(raid(tank=1))
+    object.__setattr__(pictured, "picture", SHOWN["picture"])
+    without, with_one = parts_of(planned, SignupStyle.BOTH), parts_of(pictured, SignupStyle.BOTH)
+
+    assert "because the picture changed" in changes(without, with_one)
+    assert "because the picture changed" in changes(with_one, without)

@@ -92,3 +92,12 @@ async def test_others_choose_it_for_their_raid_only(guild: SandboxGuild, start: 
         assert "20:00 in Tokyo" in asked.text()
         assert not (await bot.state.settings(GuildId(guild.id))).zone_chosen
         assert "[Confirm]" in (await run_create(guild, alice, when="friday 8pm Asia/Tokyo")).text()
+
+
+async def test_what_was_typed_wrong_is_said_above_the_question_for_the_zone(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        asked = await run_create(guild, when="friday 20:00", length="20", closes="soon")
+
+        assert "Is “20” hours or minutes?" in asked.text()
+        assert "I did not understand “soon”." in asked.text()
+        assert "Which time zone is this server in?" in asked.text()

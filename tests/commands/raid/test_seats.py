@@ -4,7 +4,7 @@ from functools import partial
 
 from discord_sandbox import SandboxGuild
 from discord_sandbox.store import Message
-from tests.commands.raid.panel_helpers import panel_of, press_old, stored_raid
+from tests.commands.raid.panel_helpers import panel_of, panel_option, press_old, stored_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid
 
@@ -57,6 +57,28 @@ async def test_the_role_is_chosen_among_several(guild: SandboxGuild, start: Star
         await (await panel.select("Which role?", ["2. Team 2 (0/4)"])).submit(seats="6")
 
         assert [role.seats for role in (await stored_raid(bot)).roles] == [4, 6]
+
+
+async def test_a_form_sent_as_it_was_opened_takes_back_nothing_that_another_manager_changed(
+    guild: SandboxGuild, start: Start
+) -> None:
+    async with start() as bot:
+        board = await post_raid(guild, activity="lemuria", length="1.5")
+        mine, other = await panel_of(guild, board), await panel_of(guild, board)
+        length = await mine.click("Change length")
+        await (await other.click("Change length")).submit(length="2 hours")
+        await length.submit()
+        assert "Nothing was different." in mine.text()
+        for panel in (mine, other):
+            await panel.click("Roster")
+            await panel.click("Seats")
+        seats = await mine.select("Which role?", [panel_option(mine, "1. ")])
+        await (await other.select("Which role?", [panel_option(other, "1. ")])).submit(seats="7")
+        await seats.submit()
+
+        assert "nothing has changed" in mine.text()
+        raid = await stored_raid(bot)
+        assert (raid.length_minutes, raid.roles[0].seats) == (120, 7)
 
 
 async def test_panels_of_the_version_before_go_on_working(guild: SandboxGuild, start: Start) -> None:
