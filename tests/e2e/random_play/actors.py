@@ -169,6 +169,8 @@ class Manager:
     async def _substitute(self) -> None:
         """Ask members to substitute if there is a free seat."""
         rng, panel = self.place.rng, await self._panel()
+        if not any(_action(one) == "sub" for one in _components(panel)):
+            return
         page = await self.place.hold(panel.click("Find substitute"), self._me)
         for wanted in ("sub-role", "sub-ask"):
             offered = [one for one in _components(page) if _action(one) == wanted]

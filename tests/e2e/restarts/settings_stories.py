@@ -95,7 +95,7 @@ async def setup(on: StoryContext) -> Steps:
     await panel.select("Which games do you play?", ["Destiny 2"])
     yield
     await panel.click("Your games")
-    assert "Dragonspyre" not in panel.text()
+    assert "Wizard101: Dragonspyre" not in panel.text()
     yield
     await _press_old(panel, "setup:told")
     now = await on.running.state.settings(GuildId(on.guild.id))
